@@ -1,0 +1,1 @@
+"""OneDoor: walk through one door, get everything done."""

@@ -1,0 +1,181 @@
+"""Tables of casework. What must never be false stands in the constraints."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from onedoor.casework.states import ACCEPTED_OR_LATER, Outcome, Status
+from onedoor.kernel.fields import EncryptedJSONField, EncryptedTextField
+from onedoor.kernel.rows import Row
+
+
+class Channel(TextChoices):
+    """How an application came in (A.5 of GB/T 39046)."""
+
+    WINDOW = "window", _("At a window")
+    ONLINE = "online", _("Online")
+    API = "api", _("From another system")
+
+
+class Application(Row):
+    """One application (办件), from draft to delivery, filed under one version of one item with one agency."""
+
+    reference = models.CharField(max_length=12, unique=True, null=True)
+    query_code = EncryptedTextField(null=True)
+    query_hash = models.BinaryField(null=True)
+    status = models.CharField(max_length=12, choices=Status, default=Status.DRAFT)
+    outcome = models.CharField(max_length=12, choices=Outcome, blank=True)
+    channel = models.CharField(max_length=8, choices=Channel)
+    item_code = models.CharField(max_length=50)
+    version = models.ForeignKey("catalog.ItemVersion", on_delete=models.PROTECT, related_name="applications")
+    service_item = models.ForeignKey("catalog.ServiceItem", on_delete=models.PROTECT, related_name="applications")
+    agency = models.ForeignKey("network.Agency", on_delete=models.PROTECT, related_name="applications")
+    site = models.ForeignKey("network.Site", on_delete=models.PROTECT, null=True, related_name="applications")
+    window_id = models.UUIDField(null=True)
+    option_code = models.CharField(max_length=2, blank=True)
+    region = models.CharField(max_length=12)
+    case_kind = models.CharField(max_length=1)
+    applicant_person = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True, related_name="applications")
+    applicant_organisation = models.ForeignKey(
+        "people.Organisation", on_delete=models.PROTECT, null=True, related_name="applications"
+    )
+    applicant_name = models.CharField(max_length=200, blank=True)
+    filed_by = models.ForeignKey("people.Account", on_delete=models.PROTECT, null=True, related_name="filed_applications")
+    answers = EncryptedJSONField()
+    revision = models.PositiveIntegerField(default=0)
+    stage = models.CharField(max_length=10, blank=True)
+    stage_position = models.PositiveSmallIntegerField(null=True)
+    taken_by = models.UUIDField(null=True, help_text=_("The posting that has taken the current stage"))
+    edited_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True)
+    arrived_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    accepted_as_deemed = models.BooleanField(default=False)
+    decided_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    corrections_asked = models.PositiveSmallIntegerField(default=0)
+    reason = models.TextField(blank=True, help_text=_("Why it was refused, not accepted or withdrawn"))
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(status=Status.DRAFT) | Q(reference__isnull=False, submitted_at__isnull=False),
+                name="casework_application_submitted_has_reference",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=sorted(ACCEPTED_OR_LATER - {Status.DELIVERED})) | Q(accepted_at__isnull=False),
+                name="casework_application_accepted_has_moment",
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome__in=[Outcome.GRANTED, Outcome.REFUSED, Outcome.DONE]) | Q(decided_at__isnull=False),
+                name="casework_application_outcome_was_decided",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=[Status.CLOSED, Status.DELIVERED]) | ~Q(outcome=""),
+                name="casework_application_closed_has_outcome",
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome__in=[Outcome.REFUSED, Outcome.NOT_ACCEPTED]) | ~Q(reason=""),
+                name="casework_application_refusal_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(applicant_person__isnull=True) | Q(applicant_organisation__isnull=True),
+                name="casework_application_one_applicant",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["agency", "item_code", "stage", "status"], name="casework_application_work"),
+            models.Index(fields=["applicant_person", "id"], name="casework_application_person"),
+            models.Index(fields=["filed_by", "id"], name="casework_application_filer"),
+        )
+
+    def __str__(self) -> str:
+        return self.reference or f"draft {self.id}"
+
+
+class MaterialState(TextChoices):
+    MISSING = "missing", _("Missing")
+    PROVIDED = "provided", _("Provided")
+    CHECKED = "checked", _("Checked")
+    REJECTED = "rejected", _("To be replaced")
+    NOT_NEEDED = "not_needed", _("Not needed")
+
+
+class Material(Row):
+    """One material of an application: ``key`` names the row of the version's list."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="materials")
+    key = models.CharField(max_length=40)
+    name = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, choices=MaterialState, default=MaterialState.MISSING)
+    trust_level = models.CharField(max_length=1, blank=True)
+    copies = models.PositiveSmallIntegerField(default=0)
+    is_original_seen = models.BooleanField(default=False)
+    remark = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["application", "key"], name="casework_material_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.key}"
+
+
+class MaterialFile(Row):
+    """A file that serves as (part of) a material."""
+
+    material = models.ForeignKey(Material, on_delete=models.CASCADE, related_name="files")
+    file = models.ForeignKey("documents.File", on_delete=models.PROTECT, related_name="used_as")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["material", "file"], name="casework_materialfile_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.material_id} {self.file_id}"
+
+
+class StageRun(Row):
+    """One stage as it was worked on: since when, by whom, with which opinion."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="runs")
+    position = models.PositiveSmallIntegerField()
+    stage = models.CharField(max_length=10)
+    name = models.CharField(max_length=60)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    posting_id = models.UUIDField(null=True)
+    account_id = models.UUIDField(null=True)
+    actor_label = models.CharField(max_length=120, blank=True)
+    opinion = models.TextField(blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["application"], condition=Q(ended_at__isnull=True), name="casework_stagerun_one_open"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.name}"
+
+
+class CorrectionNotice(Row):
+    """Everything that is missing, told at once and in writing (行政许可法 art. 32)."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="corrections")
+    number = models.PositiveSmallIntegerField()
+    told_at = models.DateTimeField()
+    points = models.JSONField(help_text=_("[{material, problem, how}]"))
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["application", "number"], name="casework_correctionnotice_numbered"),
+            models.UniqueConstraint(
+                fields=["application"], condition=Q(answered_at__isnull=True), name="casework_correctionnotice_one_open"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.application_id} notice {self.number}"

@@ -1,0 +1,160 @@
+"""Tables of the catalogue: three layers (domain.md 1.1).
+
+What an item demands is said once for the whole city in its versions; a service item says which agency implements it where.
+"""
+
+from __future__ import annotations
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import F, Q, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from onedoor.kernel.rows import Row
+
+
+class CatalogItem(Row):
+    """Layer 1: an entry of the city's catalogue, sub-item of a main item where ``main`` is set."""
+
+    code = models.CharField(max_length=50, unique=True)
+    catalog_code = models.CharField(max_length=50, unique=True)
+    name = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=300, blank=True)
+    item_type = models.CharField(max_length=2)
+    department_code = models.CharField(max_length=10)
+    main = models.ForeignKey("catalog.CatalogItem", on_delete=models.PROTECT, null=True, related_name="sub_items")
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class VersionStatus(TextChoices):
+    """Life of a version (domain.md 1.6)."""
+
+    DRAFT = "draft", _("Draft")
+    IN_REVIEW = "in_review", _("In review")
+    PUBLISHED = "published", _("Published")
+    SUPERSEDED = "superseded", _("Superseded")
+    SUSPENDED = "suspended", _("Suspended")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class ItemVersion(Row):
+    """One version of an item's standard. Once published its content never changes (trigger of migration 0002)."""
+
+    item = models.ForeignKey("catalog.CatalogItem", on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    status = models.CharField(max_length=12, choices=VersionStatus)
+    effective_from = models.DateField()
+    effective_to = models.DateField(null=True)
+    published_at = models.DateTimeField(null=True)
+    case_kind = models.CharField(max_length=1)
+    legal_length = models.PositiveIntegerField()
+    legal_unit = models.CharField(max_length=20)
+    promise_length = models.PositiveIntegerField()
+    promise_unit = models.CharField(max_length=20)
+    levels = models.JSONField(default=list)
+    accepts_online = models.BooleanField(default=True)
+    is_complete = models.BooleanField(default=False, help_text=_("Has a full guide with form and procedure"))
+    content = models.JSONField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["item", "number"], name="catalog_itemversion_number_once"),
+            models.UniqueConstraint(
+                fields=["item"], condition=Q(status=VersionStatus.PUBLISHED), name="catalog_itemversion_one_published"
+            ),
+            models.CheckConstraint(
+                condition=Q(effective_to__isnull=True) | Q(effective_to__gt=F("effective_from")),
+                name="catalog_itemversion_ends_after_start",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.item_id} v{self.number}"
+
+
+class ServiceItem(Row):
+    """Layer 2: a catalogue item as one agency implements it (实施清单)."""
+
+    item = models.ForeignKey("catalog.CatalogItem", on_delete=models.PROTECT, related_name="service_items")
+    agency = models.ForeignKey("network.Agency", on_delete=models.PROTECT, related_name="service_items")
+    task_code = models.CharField(max_length=50, unique=True)
+    is_open = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["item", "agency"], name="catalog_serviceitem_once_per_agency"),)
+
+    def __str__(self) -> str:
+        return self.task_code
+
+
+class ItemOption(Row):
+    """Layer 3: a handling option (业务办理项) of a version, the smallest unit with a code."""
+
+    version = models.ForeignKey("catalog.ItemVersion", on_delete=models.PROTECT, related_name="options")
+    code = models.CharField(max_length=2)
+    name = models.CharField(max_length=120)
+    when_needed = models.CharField(max_length=300, blank=True)
+    change = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["version", "code"], name="catalog_itemoption_code_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.code}"
+
+
+class SearchEntry(models.Model):
+    """The cut words of an item's published version, weighted, with its synonyms."""
+
+    item = models.OneToOneField("catalog.CatalogItem", on_delete=models.CASCADE, primary_key=True)
+    words = SearchVectorField()
+
+    class Meta:
+        indexes = (GinIndex(fields=["words"], name="catalog_searchentry_words"),)
+
+    def __str__(self) -> str:
+        return str(self.item_id)
+
+
+class Synonym(Row):
+    """People's word for the catalogue's word."""
+
+    word = models.CharField(max_length=60)
+    catalogue_word = models.CharField(max_length=120)
+    item = models.ForeignKey("catalog.CatalogItem", on_delete=models.CASCADE, null=True, related_name="synonyms")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["word", "catalogue_word", "item"], name="catalog_synonym_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.word} = {self.catalogue_word}"
+
+
+class ShortCode(models.Model):
+    """A code behind ``/q/``: what it leads to is registered by the room that owns the kind."""
+
+    code = models.CharField(max_length=16, primary_key=True)
+    target_kind = models.CharField(max_length=40)
+    target_id = models.UUIDField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["target_kind", "target_id"], name="catalog_shortcode_one_per_target"),)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Edition(models.Model):
+    """A single row that moves with every publication, so that web processes know when a cached page is old."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    number = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(id=1), name="catalog_edition_single_row"),)
+
+    def __str__(self) -> str:
+        return f"edition {self.number}"

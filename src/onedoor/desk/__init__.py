@@ -1,0 +1,1 @@
+"""The staff's front: frame, home page, keys. Composition only."""

@@ -1,0 +1,117 @@
+"""Tables of files handed in and of papers issued."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from onedoor.kernel.fields import EncryptedJSONField
+from onedoor.kernel.rows import Row
+
+
+class ScanState(TextChoices):
+    """What the antivirus said; without one configured a file stays ``not_scanned`` and may be used."""
+
+    PENDING = "pending", _("Waiting for the virus check")
+    CLEAN = "clean", _("Checked")
+    INFECTED = "infected", _("Infected")
+    NOT_SCANNED = "not_scanned", _("Not checked")
+
+
+class TrustLevel(TextChoices):
+    """Trust levels of 国办函〔2016〕108号 (domain.md 1.4)."""
+
+    ISSUED = "A", _("Issued by the agency")
+    COMPARED = "B", _("Compared with the original at a window")
+    UPLOADED = "C", _("Uploaded by the applicant")
+    DECLARED = "D", _("Self-made, warranted by the applicant")
+
+
+class File(Row):
+    """Bytes somebody handed in, under a random name that is never an address."""
+
+    storage_key = models.CharField(max_length=120, unique=True)
+    name = models.CharField(max_length=200)
+    media_type = models.CharField(max_length=80)
+    size = models.BigIntegerField()
+    sha256 = models.BinaryField()
+    scan = models.CharField(max_length=12, choices=ScanState)
+    uploaded_at = models.DateTimeField()
+    uploaded_by = models.UUIDField(null=True)
+    subject_kind = models.CharField(max_length=40, blank=True)
+    subject_id = models.UUIDField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["subject_id"], name="documents_file_subject"),)
+
+    def __str__(self) -> str:
+        return f"file {self.id}"
+
+
+class PaperKind(TextChoices):
+    """Papers of domain.md 2.8 that exist so far."""
+
+    SUBMISSION_RECEIPT = "submission_receipt", _("Receipt of submission")
+    RECEIPT = "receipt", _("Receipt of materials")
+    ACCEPTANCE = "acceptance", _("Notice of acceptance")
+    NOT_ACCEPTED = "not_accepted", _("Notice of non-acceptance")
+    ONE_TIME_NOTICE = "one_time_notice", _("One-time notice of what is missing")
+    GRANT = "grant", _("Decision to grant")
+    REFUSAL = "refusal", _("Decision to refuse")
+    CERTIFICATE = "certificate", _("Certificate")
+    DELIVERY_RECEIPT = "delivery_receipt", _("Receipt of delivery")
+
+
+class PaperState(TextChoices):
+    ISSUED = "issued", _("Being made")
+    SEALED = "sealed", _("Sealed")
+
+
+class Paper(Row):
+    """An official paper. The act fixes number, date and content; the worker renders and seals it."""
+
+    kind = models.CharField(max_length=30, choices=PaperKind)
+    number = models.CharField(max_length=60, unique=True)
+    subject_kind = models.CharField(max_length=40)
+    subject_id = models.UUIDField()
+    holder = models.CharField(max_length=200)
+    title = models.CharField(max_length=200)
+    content = EncryptedJSONField()
+    issued_at = models.DateTimeField()
+    issuer = models.CharField(max_length=120)
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+    code = models.CharField(max_length=16, unique=True)
+    state = models.CharField(max_length=10, choices=PaperState, default=PaperState.ISSUED)
+    storage_key = models.CharField(max_length=120, blank=True)
+    sha256 = models.BinaryField(null=True)
+    size = models.BigIntegerField(null=True)
+    sealed_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    replaced_by = models.ForeignKey("documents.Paper", on_delete=models.PROTECT, null=True, related_name="replaces")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(state=PaperState.SEALED) | Q(sha256__isnull=False, sealed_at__isnull=False),
+                name="documents_paper_sealed_has_digest",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["subject_id", "id"], name="documents_paper_subject"),
+            models.Index(fields=["id"], condition=Q(state=PaperState.ISSUED), name="documents_paper_unsealed"),
+        )
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class PaperCounter(models.Model):
+    """The last serial of a word, kind and year; its row is taken in the act's transaction, so numbers have no gaps."""
+
+    series = models.CharField(max_length=60, primary_key=True)
+    last = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.series} {self.last}"

@@ -1,0 +1,1 @@
+"""The citizens' front: frame, home page, pages of their own. Composition only."""
