@@ -1,12 +1,28 @@
-"""Tables of the journal. The database itself refuses to change or drop an entry (migration 0002)."""
+"""Tables of the journal. The database itself refuses to change or drop an entry or its seal (migration 0002)."""
 
 from __future__ import annotations
+
+from typing import Any, NoReturn
 
 from django.db import models
 
 from onedoor.kernel.fields import EncryptedJSONField
 from onedoor.kernel.ids import new_id
 from onedoor.kernel.rows import Row
+
+
+class NeverChanged(TypeError):
+    """Somebody tried to write, change or delete an entry other than by ``journal.services.record``."""
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    """Entries can only be read."""
+
+    def _refuse(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        raise NeverChanged("entries are written by journal.services.record and never changed")
+
+    create = update = delete = bulk_create = bulk_update = get_or_create = update_or_create = _refuse
+    _raw_delete = _refuse
 
 
 class Entry(Row):
@@ -28,11 +44,19 @@ class Entry(Row):
     facts = models.JSONField(default=dict)
     personal_hash = models.BinaryField(null=True)
 
+    objects = EntryQuerySet.as_manager()
+
     class Meta:
         indexes = (models.Index(fields=["subject_id", "id"], name="journal_entry_subject"),)
 
     def __str__(self) -> str:
         return f"{self.act} {self.subject_kind} {self.subject_id}"
+
+    def save(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        raise NeverChanged("entries are written by journal.services.record and never changed")
+
+    def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        raise NeverChanged("entries are never deleted; personal facts are shredded by journal.services.shred_personal_facts")
 
 
 class PersonalFacts(models.Model):
@@ -41,6 +65,15 @@ class PersonalFacts(models.Model):
     entry_id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     salt = models.BinaryField()
     facts = EncryptedJSONField()
+
+    def __str__(self) -> str:
+        return str(self.entry_id)
+
+
+class Unsealed(models.Model):
+    """An entry that waits for its seal; written with the entry, so that an entry put in by hand is told at once."""
+
+    entry_id = models.UUIDField(primary_key=True)
 
     def __str__(self) -> str:
         return str(self.entry_id)
@@ -64,7 +97,7 @@ class Leaf(models.Model):
     """Where an entry stands in which batch."""
 
     entry_id = models.UUIDField(primary_key=True)
-    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="leaves")
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="leaves", db_index=False)
     position = models.IntegerField()
     digest = models.BinaryField()
 
@@ -87,6 +120,7 @@ class RequestKey(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["scope", "key"], name="journal_requestkey_answered_once"),)
+        indexes = (models.Index(fields=["answered_at"], name="journal_requestkey_age"),)
 
     def __str__(self) -> str:
         return f"{self.scope} {self.key}"

@@ -1,0 +1,71 @@
+"""What can be done, by name: each act knows its sentence for people and which of its facts are personal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Sentence = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A registered act. ``personal`` names the facts that are kept encrypted beside the entry and can be shredded."""
+
+    code: str
+    sentence: Sentence
+    personal: frozenset[str] = frozenset()
+
+
+class UnregisteredAct(LookupError):
+    """An act was recorded that nobody registered: its sentence and its personal facts would be unknown."""
+
+
+class ActRegisteredTwice(ValueError):
+    """Two acts claim one code."""
+
+
+_registered: dict[str, Act] = {}
+
+
+def register(code: str, sentence: Sentence, *, personal: Iterable[str] = ()) -> Act:
+    """Register an act; ``sentence`` is a template with ``%(actor)s`` and the names of facts that are not personal.
+
+    :raises ActRegisteredTwice: when the code is taken.
+    """
+    if code in _registered:
+        raise ActRegisteredTwice(code)
+    act = _registered[code] = Act(code, sentence, frozenset(personal))
+    return act
+
+
+def registered(code: str) -> Act:
+    """Return the act of a code.
+
+    :raises UnregisteredAct: when nobody registered it.
+    """
+    try:
+        return _registered[code]
+    except KeyError:
+        raise UnregisteredAct(code) from None
+
+
+def sentence_for(code: str, actor: str, facts: Mapping[str, Any]) -> str:
+    """Return what happened as a sentence for people, in the language of the moment."""
+    act = _registered.get(code)
+    return code if act is None else str(act.sentence) % _Words(facts, actor=actor)
+
+
+class _Words(dict[str, Any]):
+    """Facts for a sentence; one that an old entry does not have yet reads as a dash."""
+
+    def __missing__(self, key: str) -> str:
+        return "—"
+
+
+REFUSE = register("journal.refuse", _("%(actor)s was refused: %(reason)s"))
+SHRED = register("journal.shred", _("%(actor)s shredded the personal facts, because: %(basis)s"))

@@ -1,0 +1,62 @@
+"""What happened to a subject."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext
+
+from onedoor.journal.acts import sentence_for
+from onedoor.journal.models import Entry, Leaf, PersonalFacts
+from onedoor.kernel.subjects import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """One entry for people: who did what, when it happened and when it was recorded."""
+
+    id: UUID
+    act: str
+    at: datetime
+    recorded_at: datetime
+    actor: str
+    account_id: UUID | None
+    facts: Mapping[str, Any] = field(repr=False)
+    batch: int | None
+
+    @property
+    def sealed(self) -> bool:
+        return self.batch is not None
+
+    @property
+    def sentence(self) -> str:
+        return sentence_for(self.act, self.actor, self.facts)
+
+
+def entries_of(subject: Subject, limit: int = 100) -> list[EntryView]:
+    """Return the newest entries about a subject, newest first. One statement."""
+    seal = Leaf.objects.filter(entry_id=OuterRef("pk")).values("batch_id")
+    found = Entry.objects.filter(subject_id=subject.id, subject_kind=subject.kind).annotate(batch=Subquery(seal)).order_by("-pk")
+    return [
+        EntryView(
+            id=each.pk,
+            act=each.act,
+            at=each.at,
+            recorded_at=each.recorded_at,
+            actor=each.actor_label or gettext("The applicant"),
+            account_id=each.account_id,
+            facts=each.facts,
+            batch=each.batch,
+        )
+        for each in found[:limit]
+    ]
+
+
+def personal_facts(entry_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return the personal facts of entries as far as they were not shredded. One statement; asking needs a reason of its own."""
+    return dict(PersonalFacts.objects.filter(entry_id__in=entry_ids).values_list("entry_id", "facts"))
