@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q, TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from onedoor.kernel.history import keep_history
 from onedoor.kernel.rows import Row
 
 
@@ -18,6 +19,7 @@ class Level(TextChoices):
     VILLAGE = "village", _("Village")
 
 
+@keep_history()
 class Region(models.Model):
     """A region by its twelve digits (GB/T 2260, GB/T 10114), with the time in which it exists."""
 
@@ -33,6 +35,7 @@ class Region(models.Model):
         return self.code
 
 
+@keep_history()
 class Agency(Row):
     """An office that implements items in its own name (实施主体): bureaus of the city, county bureaus, township governments."""
 
@@ -44,10 +47,20 @@ class Agency(Row):
     level = models.CharField(max_length=10, choices=Level)
     region = models.ForeignKey("network.Region", on_delete=models.PROTECT, related_name="agencies")
     department_code = models.CharField(max_length=10, blank=True)
+    site = models.ForeignKey("network.Site", on_delete=models.PROTECT, null=True, related_name="agencies")
+    section = models.CharField(max_length=60, blank=True, help_text=_("Its section in the hall, as in 行政审批科"))
+    remit = models.TextField(blank=True, help_text=_("What the office is there for, shown to people"))
     paper_word = models.CharField(max_length=10, blank=True, help_text=_("How its papers begin, as in 秦审"))
     phone = models.CharField(max_length=30, blank=True)
     complaint_phone = models.CharField(max_length=30, blank=True)
     is_open = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["region", "department_code"], condition=~Q(department_code=""), name="network_agency_department_once"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.code
@@ -60,6 +73,7 @@ class SiteKind(TextChoices):
     ROOM = "room", _("Village or community room")
 
 
+@keep_history()
 class Site(Row):
     """A place where people are served: one of the four levels of the network."""
 
@@ -101,13 +115,54 @@ class OpeningHours(Row):
         return f"{self.code} {self.weekday} {self.opens}–{self.closes}"
 
 
+class SpecialDay(Row):
+    """Hours of one date that differ from the rule of the weekday; without times the sites are closed (domain.md 3.3)."""
+
+    code = models.CharField(max_length=20)
+    date = models.DateField()
+    opens = models.TimeField(null=True)
+    closes = models.TimeField(null=True)
+    by_appointment = models.BooleanField(default=False)
+    reason = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(opens__isnull=True, closes__isnull=True) | Q(closes__gt=F("opens")),
+                name="network_specialday_closes_after_opening",
+            ),
+            models.UniqueConstraint(fields=["code", "date", "opens"], nulls_distinct=False, name="network_specialday_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.date} {self.opens}–{self.closes}"
+
+
+class WindowKind(TextChoices):
+    """Kinds of windows (domain.md 5.2)."""
+
+    INTEGRATED = "integrated", _("General window")
+    SPECIAL = "special", _("Special window")
+    ISSUING = "issuing", _("Collection window")
+    ADVICE = "advice", _("Advice")
+    JOINT = "joint", _("Joint window")
+    GREEN = "green", _("Green channel")
+    CROSS_PROVINCE = "cross_province", _("Services for other provinces")
+    LEAD = "lead", _("Lead and agent service")
+    TROUBLE = "trouble", _("Window for what could not be done")
+    PAYMENT = "payment", _("Payments")
+
+
+@keep_history()
 class Window(Row):
     """A numbered place in a site."""
 
     site = models.ForeignKey("network.Site", on_delete=models.PROTECT, related_name="windows")
     number = models.CharField(max_length=10)
     name = models.CharField(max_length=60)
-    kind = models.CharField(max_length=20, default="integrated")
+    kind = models.CharField(max_length=20, choices=WindowKind, default=WindowKind.INTEGRATED)
+    name_en = models.CharField(max_length=120, blank=True)
+    is_open = models.BooleanField(default=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["site", "number"], name="network_window_number_once_per_site"),)
@@ -116,6 +171,7 @@ class Window(Row):
         return f"{self.site_id} {self.number}"
 
 
+@keep_history()
 class Post(Row):
     """A post in an agency or at a site (岗位): rights hang on it, people come and go."""
 
@@ -131,11 +187,16 @@ class Post(Row):
         return self.code
 
 
+@keep_history()
 class Posting(Row):
-    """A person's time in a post: ``[starts_at, ends_at)``."""
+    """A person's time in a post: ``[starts_at, ends_at)``.
+
+    It has a site of its own where one post serves many places, as that of village agents does.
+    """
 
     account = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="postings")
     post = models.ForeignKey("network.Post", on_delete=models.PROTECT, related_name="postings")
+    site = models.ForeignKey("network.Site", on_delete=models.PROTECT, null=True, related_name="postings")
     window = models.ForeignKey("network.Window", on_delete=models.PROTECT, null=True, related_name="postings")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True)
@@ -143,6 +204,9 @@ class Posting(Row):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["account", "post"], condition=Q(ends_at__isnull=True), name="network_posting_one_open"),
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")), name="network_posting_ends_after_start"
+            ),
         )
 
     def __str__(self) -> str:
@@ -160,6 +224,7 @@ class Stage(TextChoices):
     DELIVER = "deliver", _("Deliver")
 
 
+@keep_history()
 class Authorisation(Row):
     """A post's right to one item at one stage (S03), for applications to one agency, within ``[starts_at, ends_at)``.
 
@@ -167,7 +232,7 @@ class Authorisation(Row):
     """
 
     post = models.ForeignKey("network.Post", on_delete=models.PROTECT, related_name="authorisations")
-    agency = models.ForeignKey("network.Agency", on_delete=models.PROTECT, related_name="authorisations")
+    agency = models.ForeignKey("network.Agency", on_delete=models.PROTECT, related_name="authorisations", db_index=False)
     item_code = models.CharField(max_length=60)
     stage = models.CharField(max_length=10, choices=Stage)
     starts_at = models.DateTimeField()
@@ -180,6 +245,10 @@ class Authorisation(Row):
                 condition=Q(ends_at__isnull=True),
                 name="network_authorisation_one_open",
             ),
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")), name="network_authorisation_ends_after_start"
+            ),
+            models.CheckConstraint(condition=Q(stage__in=Stage.values), name="network_authorisation_stage_known"),
         )
         indexes = (models.Index(fields=["agency", "item_code", "stage"], name="network_authorisation_item"),)
 

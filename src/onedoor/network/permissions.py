@@ -1,0 +1,36 @@
+"""Who may build the network and hand out rights."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from onedoor.kernel.actor import Actor
+from onedoor.kernel.errors import NotAllowed
+
+MANAGE = "network.manage"
+AUTHORISE = "network.authorise"
+
+
+def require_manager(by: Actor) -> None:
+    """Let only those pass whose post keeps the network.
+
+    :raises NotAllowed: when the post has no such duty.
+    """
+    if not by.has(MANAGE):
+        raise NotAllowed(_("Your post may not change offices, places and posts. Ask the business section of the centre."))
+
+
+def may_authorise(actor: Actor, agency: UUID) -> bool:
+    """Tell whether the actor may say who works on the applications of ``agency``: its head, or who keeps the network."""
+    return actor.has(MANAGE) or (actor.has(AUTHORISE) and actor.agency == agency)
+
+
+def require_authoriser(by: Actor, agencies: set[UUID]) -> None:
+    """Let only those pass who may hand out rights in all the ``agencies``.
+
+    :raises NotAllowed: when one of them is not theirs.
+    """
+    if not all(may_authorise(by, agency) for agency in agencies):
+        raise NotAllowed(_("Only the head of the office may say who works on its applications."))

@@ -1,0 +1,302 @@
+"""Questions about the network: who acts, who may do what, and what is where."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from onedoor.kernel.actor import Actor
+from onedoor.kernel.errors import NotAllowed, NotFound
+from onedoor.network.models import Agency, Authorisation, Level, Post, Posting, Region, Site, Window
+from onedoor.network.regions import codes_above, digits_of
+
+
+class NotAuthorised(NotAllowed):
+    """The post is not authorised for the item, stage and place (S03). Edges record it with ``record_unauthorised``."""
+
+    code = "not_authorised"
+    default = _("Your post is not authorised for this step of this item here. The head of the office in charge can give the right.")
+
+    def __init__(self, stage: str, pairs: Collection[tuple[str, UUID]]) -> None:
+        super().__init__(None, stage=stage, pairs=sorted(pairs, key=str))
+        self.stage = stage
+        self.pairs = frozenset(pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class PostRights:
+    """A post, the stages of one item it may do, and who holds it."""
+
+    post: Post
+    stages: frozenset[str]
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPost:
+    """A post that an account holds, for choosing the one to act from."""
+
+    posting: UUID
+    post: str
+    role: str
+    agency: str
+    site: str
+    window: str
+
+
+def actor_for(account_id: UUID, posting_id: UUID | None = None, client: str = "web", *, at: datetime | None = None) -> Actor:
+    """Return the actor of a civil servant at the chosen post, or else the post held longest; one statement.
+
+    Without a post the actor may do nothing. A posting that has ended or belongs to somebody else is passed over.
+    """
+    held = list(_held(account_id, at))
+    if not held:
+        return Actor(client=client, account=account_id)
+    posting = next((each for each in held if each.id == posting_id), held[0])
+    post = posting.post
+    site_id = posting.site_id or post.site_id
+    return Actor(
+        client=client,
+        account=account_id,
+        person=posting.account.person_id,
+        posting=posting.id,
+        post=post.id,
+        agency=post.agency_id,
+        site=site_id,
+        region=posting.site.region_id if posting.site is not None else post.region,
+        label=f"{posting.account.display_name}（{post.name}）",
+        duties=frozenset(post.duties),
+    )
+
+
+def posts_of(account_id: UUID, at: datetime | None = None) -> list[HeldPost]:
+    """Return the posts that an account holds, the one held longest first."""
+    return [
+        HeldPost(
+            posting=each.id,
+            post=each.post.name,
+            role=each.post.role,
+            agency=each.post.agency.name,
+            site=_place_of(each),
+            window=each.window.number if each.window else "",
+        )
+        for each in _held(account_id, at).select_related("post__agency", "post__site", "window", "site")
+    ]
+
+
+def _place_of(posting: Posting) -> str:
+    site = posting.site or posting.post.site
+    return "" if site is None else site.name
+
+
+def may(actor: Actor, stage: str, item_code: str, agency_id: UUID, at: datetime | None = None) -> bool:
+    """Tell whether the actor's post may do ``stage`` of an item for the applications of an agency; now, or at ``at``."""
+    return _rights(actor, at).filter(stage=stage, item_code=item_code, agency_id=agency_id).exists()
+
+
+def stages_of(actor: Actor, item_code: str, agency_id: UUID, at: datetime | None = None) -> frozenset[str]:
+    """Return the stages of an item for which the actor's post is authorised in an agency."""
+    return frozenset(_rights(actor, at).filter(item_code=item_code, agency_id=agency_id).values_list("stage", flat=True))
+
+
+def works_on(actor: Actor, item_code: str, agency_id: UUID, at: datetime | None = None) -> bool:
+    """Tell whether the actor's post works on an item of an agency at any stage, and so may see its applications."""
+    return _rights(actor, at).filter(item_code=item_code, agency_id=agency_id).exists()
+
+
+def require_authorised(actor: Actor, stage: str, pairs: Collection[tuple[str, UUID]], at: datetime) -> None:
+    """Let only a post pass that may do ``stage`` of all the items and agencies in ``pairs``; one statement for any number.
+
+    Source: 两集中、两到位 (S03): whoever decides is authorised for the item, the stage and the place.
+
+    :raises NotAuthorised: when a right is missing; it names the pairs.
+    """
+    wanted = set(pairs)
+    rights = _rights(actor, at).filter(
+        stage=stage, item_code__in={item for item, _agency in wanted}, agency_id__in={agency for _item, agency in wanted}
+    )
+    missing = wanted - set(rights.values_list("item_code", "agency_id"))
+    if missing or not wanted:
+        raise NotAuthorised(stage, missing)
+
+
+def authorised(
+    actor: Actor, at: datetime | None = None, *, agency: str = "agency_id", item_code: str = "item_code", stage: str = "stage"
+) -> Q:
+    """Return the condition under which rows lie within the actor's rights; the names are those of the rows' own columns."""
+    rights = _rights(actor, at).filter(agency_id=OuterRef(agency), item_code=OuterRef(item_code), stage=OuterRef(stage))
+    return Q(Exists(rights))
+
+
+def received_items(*, site_id: UUID | None = None, window_id: UUID | None = None, at: datetime | None = None) -> list[str]:
+    """Return the codes of the items that are received at a site or at a window, in order."""
+    now = at or Now()
+    posts = Posting.objects.filter(_running(now))
+    rights = Q()
+    if window_id is not None:
+        rights &= Q(post__in=posts.filter(window=window_id).values("post"))
+    if site_id is not None:
+        rights &= Q(post__site=site_id) | Q(post__in=posts.filter(site=site_id).values("post"))
+    found = Authorisation.objects.filter(rights, _running(now), stage="receive")
+    return list(found.order_by("item_code").values_list("item_code", flat=True).distinct())
+
+
+def regions_above(code: str) -> list[Region]:
+    """Return the region and those it lies in, the city first."""
+    return list(Region.objects.filter(code__in=codes_above(code)).order_by("code"))
+
+
+def region_path(code: str) -> str:
+    """Return the names from county down to the region, as in an address: 海港区文化路街道."""
+    above = regions_above(code)
+    return "".join(region.name for region in (above[1:] or above))
+
+
+def region_choices(parent: str, on: date | None = None) -> list[tuple[str, str]]:
+    """Return code and name of the regions right below ``parent`` that exist (on ``on``), in the order of their codes."""
+    found = Region.objects.filter(parent=parent).filter(_existing(on))
+    return list(found.order_by("code").values_list("code", "name"))
+
+
+def agencies(*, level: str | None = None, region: str | None = None) -> QuerySet[Agency]:
+    """Return the offices of a level or region that are open, in the order of their codes."""
+    found = Agency.objects.filter(is_open=True).select_related("region")
+    if level is not None:
+        found = found.filter(level=level)
+    if region is not None:
+        found = found.filter(region=region)
+    return found.order_by("code")
+
+
+def departments() -> QuerySet[Agency]:
+    """Return the departments of the city: its offices with a department's code."""
+    return agencies(level="city").exclude(department_code="").select_related("site")
+
+
+def agency_for(code: str) -> Agency:
+    """Return an office by its code, or a department of the city by its department's code.
+
+    :raises NotFound: when there is none.
+    """
+    named = Q(code=code) | Q(department_code=code, level="city")
+    found = Agency.objects.filter(named).select_related("region", "site").order_by("code").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def agencies_by_code(codes: Collection[str]) -> dict[str, Agency]:
+    """Return offices by their codes; one statement for any number."""
+    return {agency.code: agency for agency in Agency.objects.filter(code__in=codes)}
+
+
+def site_for(code: str) -> Site:
+    """Return a site by its code.
+
+    :raises NotFound: when there is none.
+    """
+    found = Site.objects.filter(code=code).select_related("region", "parent").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def sites_by_code(codes: Collection[str]) -> dict[str, Site]:
+    """Return sites by their codes; one statement for any number."""
+    return {site.code: site for site in Site.objects.filter(code__in=codes)}
+
+
+def windows_of(site_id: UUID) -> list[Window]:
+    """Return the windows of a site in the order of their numbers."""
+    return sorted(Window.objects.filter(site=site_id, is_open=True), key=lambda window: (len(window.number), window.number))
+
+
+def window_for(site_code: str, number: str) -> Window:
+    """Return a window by its site's code and its number.
+
+    :raises NotFound: when there is none.
+    """
+    found = Window.objects.filter(site__code=site_code, number=number).select_related("site__region").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def people_at(window_id: UUID, at: datetime | None = None) -> list[Posting]:
+    """Return who serves at a window now, with post and office, for the sign that shows it."""
+    found = Posting.objects.filter(_running(at or Now()), window=window_id)
+    return list(found.select_related("account", "post__agency").order_by("starts_at", "id"))
+
+
+def sites_offering(
+    item_code: str, *, agency_ids: Collection[UUID] | None = None, region: str | None = None, limit: int = 200
+) -> list[Site]:
+    """Return the sites at which somebody is authorised to receive an item, the city's first.
+
+    ``region`` keeps the sites inside it, ``agency_ids`` those that receive for these offices.
+    """
+    rights = Authorisation.objects.filter(_running(Now()), stage="receive", item_code=item_code)
+    if agency_ids is not None:
+        rights = rights.filter(agency_id__in=agency_ids)
+    posts = rights.values("post")
+    people = Posting.objects.filter(_running(Now()), site_id__isnull=False, post__in=posts)
+    at_posts = Q(id__in=Post.objects.filter(id__in=posts, site_id__isnull=False).values("site"))
+    found = Site.objects.filter(at_posts | Q(id__in=people.values("site")), is_open=True).select_related("region")
+    if region is not None:
+        found = found.filter(region_id__startswith=digits_of(region))
+    order = Case(*(When(level=level, then=Value(place)) for place, level in enumerate(Level.values)), output_field=IntegerField())
+    return list(found.order_by(order, "code")[:limit])
+
+
+def authorised_posts(agency_id: UUID, item_code: str) -> list[PostRights]:
+    """Return the posts that work or could work on an item of an office, with the stages each may do now.
+
+    These are the office's own posts and those of others that have a right to one of its items, as general windows do.
+    """
+    now = Now()
+    elsewhere = Authorisation.objects.filter(_running(now), agency=agency_id).values("post")
+    posts = Post.objects.filter(Q(agency=agency_id) | Q(id__in=elsewhere)).select_related("agency", "site").order_by("code")
+    rights: dict[UUID, set[str]] = {}
+    held = Authorisation.objects.filter(_running(now), agency=agency_id, item_code=item_code)
+    for post, stage in held.values_list("post_id", "stage"):
+        rights.setdefault(post, set()).add(stage)
+    people: dict[UUID, list[str]] = {}
+    for post, name in Posting.objects.filter(_running(now), post__in=posts).values_list("post_id", "account__display_name"):
+        people.setdefault(post, []).append(name)
+    return [PostRights(post, frozenset(rights.get(post.id, ())), tuple(people.get(post.id, ()))) for post in posts]
+
+
+def items_with_rights(agency_id: UUID) -> list[str]:
+    """Return the codes of the items of an office for which some post has a right now."""
+    found = Authorisation.objects.filter(_running(Now()), agency=agency_id)
+    return list(found.order_by("item_code").values_list("item_code", flat=True).distinct())
+
+
+def _held(account_id: UUID, at: datetime | None) -> QuerySet[Posting]:
+    found = Posting.objects.filter(_running(at or Now()), account=account_id, account__is_active=True)
+    return found.select_related("post", "account", "site").order_by("starts_at", "id")
+
+
+def _rights(actor: Actor, at: datetime | None) -> QuerySet[Authorisation]:
+    """Return the rights that the actor's posting gives; it must run itself and belong to the account that acts."""
+    if actor.posting is None or actor.account is None:
+        return Authorisation.objects.none()
+    now = at or Now()
+    posting = Posting.objects.filter(_running(now), id=actor.posting, account=actor.account)
+    return Authorisation.objects.filter(_running(now), post__in=posting.values("post"))
+
+
+def _running(now: datetime | Now) -> Q:
+    return Q(starts_at__lte=now) & (Q(ends_at__isnull=True) | Q(ends_at__gt=now))
+
+
+def _existing(on: date | None) -> Q:
+    if on is None:
+        return Q(valid_to__isnull=True)
+    return (Q(valid_from__isnull=True) | Q(valid_from__lte=on)) & (Q(valid_to__isnull=True) | Q(valid_to__gt=on))
