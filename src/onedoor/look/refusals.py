@@ -1,0 +1,34 @@
+"""A refusal becomes a page, or for a swap of htmx a part, that says why and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from onedoor.kernel.errors import Refused
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+
+
+class RefusalMiddleware:
+    """Answer a ``Refused`` that a view lets through; anything else travels on as the bug that it is."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return refusal_page(request, exception) if isinstance(exception, Refused) else None
+
+
+def refusal_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """Return the answer to a refused request, in the frame of the door at which it was made."""
+    is_part = request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
+    frame = "desk/base.html" if request.path.startswith("/desk/") else "portal/base.html"
+    template = "look/parts/refusal.html" if is_part else "look/refused.html"
+    errors = getattr(refusal, "errors", {})
+    return render(request, template, {"refusal": refusal, "errors": errors, "frame": frame}, status=refusal.http_status)
