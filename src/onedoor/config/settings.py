@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "onedoor.people.middleware.ActorMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "onedoor.look.refusals.RefusalMiddleware",
 ]
@@ -111,6 +112,43 @@ ONEDOOR_HOTLINE = env.text("ONEDOOR_HOTLINE", "12345", "Number that people call,
 ONEDOOR_PHONE = env.text("ONEDOOR_PHONE", "", "Telephone of the main hall, shown in the foot of every page.")
 MEDIA_ROOT = ONEDOOR_DATA / "files"
 X_FRAME_OPTIONS = "DENY"
+
+# People and their sessions
+AUTHENTICATION_BACKENDS = ["onedoor.people.backends.AccountBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["username", "display_name", "email"]},
+    },
+]
+LOGIN_URL = "account_login"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 7 * 24 * 3600
+SESSION_COOKIE_NAME = "session"
+SECURE_COOKIES = ONEDOOR_BASE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = SECURE_COOKIES
+CSRF_COOKIE_SECURE = SECURE_COOKIES
+ONEDOOR_IDENTITY_CHECK = env.text(
+    "ONEDOOR_IDENTITY_CHECK",
+    "onedoor.people.verification.check_number_only",
+    "Function that asks the national identity service whether name and number belong together.",
+)
+ONEDOOR_STAFF_IDLE_MINUTES = env.number("ONEDOOR_STAFF_IDLE_MINUTES", 15, "Minutes after which an idle civil servant is logged out.")
+ONEDOOR_STAFF_SESSION_HOURS = env.number("ONEDOOR_STAFF_SESSION_HOURS", 12, "Hours after which a civil servant logs in again.")
+ONEDOOR_PASSWORD_DAYS = env.number("ONEDOOR_PASSWORD_DAYS", 90, "Days after which a civil servant chooses a new password.")
+ACCOUNT_ADAPTER = "onedoor.people.adapters.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
+ACCOUNT_RATE_LIMITS = False  # tries are counted in the database, where all web processes see them
+MFA_ADAPTER = "onedoor.people.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1
+MFA_RATE_LIMITS = False
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 

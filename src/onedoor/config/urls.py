@@ -8,4 +8,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("onedoor.portal.urls")),
     path("", include("onedoor.look.urls")),
     path("desk/", include("onedoor.desk.urls")),
+    path("", include("onedoor.people.urls")),
 ]

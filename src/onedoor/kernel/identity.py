@@ -38,19 +38,22 @@ class WrongCode(Refused):
     http_status = 422
 
 
-_CARD = re.compile(r"[1-9]\d{16}[\dX]")
+_CARD = re.compile(r"[1-9][0-9]{16}[0-9X]")
 _CARD_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CARD_CHECKS = "10X98765432"
 _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_CREDIT = re.compile(r"[0-9A-HJ-NP-RTUW-Y]{2}\d{6}[0-9A-HJ-NP-RTUW-Y]{10}")
+_CREDIT = re.compile(r"[0-9A-HJ-NP-RTUW-Y]{2}[0-9]{6}[0-9A-HJ-NP-RTUW-Y]{10}")
 _CREDIT_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 _SHAPES = {
-    IdentityKind.TAIWAN_PASS: re.compile(r"\d{8}(\d{2})?"),
-    IdentityKind.HOME_RETURN: re.compile(r"[HM]\d{8}(\d{2})?"),
+    IdentityKind.TAIWAN_PASS: re.compile(r"[0-9]{8}([0-9]{2})?"),
+    IdentityKind.HOME_RETURN: re.compile(r"[HM][0-9]{8}([0-9]{2})?"),
     IdentityKind.PASSPORT: re.compile(r"[A-Z0-9]{5,20}"),
 }
 _OTHER_SHAPE = re.compile(r"[A-Z0-9一-鿿\-()（）第号字]{4,40}")
-_MOBILE = re.compile(r"1[3-9]\d{9}")
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+# Cards for foreigners issued before 2023 and still valid: nationality and twelve digits, no check digit.
+_OLD_FOREIGN_CARD = re.compile(r"[A-Z]{3}[0-9]{12}")
+_CARD_KINDS = frozenset({IdentityKind.RESIDENT, IdentityKind.HOUSEHOLD, IdentityKind.FOREIGN_PERMANENT, IdentityKind.HMT_RESIDENCE})
 _HMT_REGIONS = ("810000", "820000", "830000")
 
 
@@ -115,19 +118,59 @@ def parse_credit_code(text: str) -> str:
 def parse_identity(kind: str, text: str, *, today: date) -> str:
     """Return the checked number of an identity paper of ``kind``; the count of renewals on a permit is not part of it.
 
-    :raises WrongCode: when the number does not fit its kind.
+    :raises WrongCode: when the number does not fit its kind, or the kind is none of ours.
     """
-    if kind in (IdentityKind.RESIDENT, IdentityKind.FOREIGN_PERMANENT, IdentityKind.HMT_RESIDENCE):
+    if kind not in IdentityKind.values:
+        raise WrongCode(_("Please choose the kind of paper."))
+    value = normalise(text)
+    if kind == IdentityKind.FOREIGN_PERMANENT and _OLD_FOREIGN_CARD.fullmatch(value):
+        return value
+    if kind in _CARD_KINDS:
         value = parse_card(text, today=today)
-        if (kind == IdentityKind.HMT_RESIDENCE) != (value[:6] in _HMT_REGIONS):
+        if not _fits(kind, value):
             raise WrongCode(_("This number belongs to another kind of paper. Please choose the kind again."))
         return value
-    value = normalise(text)
     if not _SHAPES.get(IdentityKind(kind), _OTHER_SHAPE).fullmatch(value):
         raise WrongCode(_("This number does not look like one of this paper. Please compare it with the paper."))
     if kind == IdentityKind.HOME_RETURN:
         return value[:9]
     return value[:8] if kind == IdentityKind.TAIWAN_PASS else value
+
+
+def _fits(kind: str, card: str) -> bool:
+    if kind == IdentityKind.FOREIGN_PERMANENT:
+        return card[0] == "9"
+    if kind == IdentityKind.HMT_RESIDENCE:
+        return card[:6] in _HMT_REGIONS
+    return card[0] != "9" and card[:6] not in _HMT_REGIONS
+
+
+def identity_key(kind: str, value: str) -> str:
+    """Return what makes a checked number unique: cards and household registers carry one and the same number."""
+    return f"card:{value}" if kind in _CARD_KINDS else f"{kind}:{value}"
+
+
+def identity_keys(text: str, *, today: date) -> list[str]:
+    """Return the keys under which a number typed without its kind may be known, as at log-in; empty when it fits none."""
+    found = []
+    for kind in IdentityKind.values:
+        try:
+            found.append(identity_key(kind, parse_identity(kind, text, today=today)))
+        except WrongCode:
+            continue
+    return list(dict.fromkeys(found))
+
+
+def card_from_old(text: str) -> str:
+    """Return the 18 characters for a card number of 15 digits from before 1999: only for searching archives.
+
+    :raises WrongCode: when it has not 15 digits.
+    """
+    value = normalise(text)
+    if not re.fullmatch(r"[1-9][0-9]{14}", value):
+        raise WrongCode(_("An old identity number has 15 digits."))
+    body = value[:6] + "19" + value[6:]
+    return body + card_check(body)
 
 
 def parse_mobile(text: str) -> str:

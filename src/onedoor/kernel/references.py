@@ -10,6 +10,7 @@ from datetime import date
 # Letters and digits that cannot be taken for one another, on paper or on the phone.
 UNMISTAKABLE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 QUERY_CODE_LENGTH = 8
+LAST_SERIAL = 99999
 
 
 def check_digit(digits: str) -> str:
@@ -22,15 +23,20 @@ def check_digit(digits: str) -> str:
 
 
 def make_reference(day: date, serial: int) -> str:
-    """Return the twelve digits ``yymmdd`` + serial of five + check digit that name an application to people."""
+    """Return the twelve digits ``yymmdd`` + serial of five + check digit that name an application to people.
+
+    :raises ValueError: when the serial does not fit five digits.
+    """
+    if not 0 <= serial <= LAST_SERIAL:
+        raise ValueError(serial)
     body = f"{day:%y%m%d}{serial:05d}"
     return body + check_digit(body)
 
 
 def parse_reference(text: str) -> str | None:
     """Return the bare twelve digits of a reference typed by a person, or None where the check digit says it is mistyped."""
-    digits = re.sub(r"[\s\-·]", "", unicodedata.normalize("NFKC", text))
-    if not re.fullmatch(r"\d{12}", digits) or check_digit(digits[:11]) != digits[11]:
+    digits = re.sub(r"[\s\-·‐-―]", "", unicodedata.normalize("NFKC", text))
+    if not re.fullmatch(r"[0-9]{12}", digits) or check_digit(digits[:11]) != digits[11]:
         return None
     return digits
 
@@ -52,4 +58,4 @@ def new_code(length: int) -> str:
 
 def parse_code(text: str) -> str:
     """Return a code as stored: full-width letters folded, spaces dropped, capitals."""
-    return re.sub(r"[\s\-]", "", unicodedata.normalize("NFKC", text)).upper()
+    return re.sub(r"[\s\-‐-―]", "", unicodedata.normalize("NFKC", text)).upper()

@@ -28,8 +28,7 @@ def _read_or_make(path: Path) -> bytes:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
     if not path.exists():
-        fresh.touch(mode=0o600)
-        fresh.write_bytes(os.urandom(32))
+        _write_through(fresh, os.urandom(32))
         try:
             os.link(fresh, path)  # fails where another process was first, so that two never use two keys
         except FileExistsError:
@@ -39,15 +38,25 @@ def _read_or_make(path: Path) -> bytes:
     return path.read_bytes()
 
 
+def _write_through(path: Path, content: bytes) -> None:
+    """Write a file so that it survives a power cut: a key lost after its first use is data lost."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        os.write(handle, content)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 @lru_cache
-def _cipher(name: str) -> AESGCM:
-    return AESGCM(key(name))
+def _cipher(secret: bytes) -> AESGCM:
+    return AESGCM(secret)
 
 
 def encrypt(plain: bytes, *, name: str = "personal") -> bytes:
     """Return ``plain`` encrypted and authenticated with AES-256-GCM."""
     nonce = os.urandom(_NONCE)
-    return _FORMAT + nonce + _cipher(name).encrypt(nonce, plain, None)
+    return _FORMAT + nonce + _cipher(key(name)).encrypt(nonce, plain, _FORMAT)
 
 
 def decrypt(sealed: bytes, *, name: str = "personal") -> bytes:
@@ -56,7 +65,7 @@ def decrypt(sealed: bytes, *, name: str = "personal") -> bytes:
     :raises cryptography.exceptions.InvalidTag: when it was altered or another key sealed it.
     """
     sealed = bytes(sealed)
-    return _cipher(name).decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], None)
+    return _cipher(key(name)).decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], sealed[:1])
 
 
 def keyed_hash(text: str, *, purpose: str) -> bytes:

@@ -1,16 +1,15 @@
-"""Tables of persons, organisations and accounts."""
+"""Tables of persons, organisations, accounts and tries."""
 
 from __future__ import annotations
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.db.models import Q, TextChoices
-from django.utils.translation import gettext_lazy as _
+from django.db.models import Q
 
 from onedoor.kernel.fields import EncryptedTextField
 from onedoor.kernel.identity import IdentityKind
 from onedoor.kernel.rows import Row
+from onedoor.people.states import AccountKind, MembershipRole, Verified
 
 
 class Person(Row):
@@ -22,15 +21,24 @@ class Person(Row):
     identity_hash = models.BinaryField(unique=True)
     phone = EncryptedTextField(null=True)
     verified_at = models.DateTimeField(null=True)
-    verified_how = models.CharField(max_length=40, blank=True)
+    verified_how = models.CharField(max_length=40, choices=Verified, blank=True)
     region = models.CharField(max_length=12, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(verified_at__isnull=True, verified_how="") | (Q(verified_at__isnull=False) & ~Q(verified_how="")),
+                name="people_person_verified_says_how",
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="people_person_has_name"),
+        )
 
     def __str__(self) -> str:
         return f"person {self.id}"
 
 
 class Organisation(Row):
-    """A legal person or other organisation."""
+    """A legal person or other organisation. Its credit code is public (GB 32100), so it is not encrypted."""
 
     name = models.CharField(max_length=200)
     credit_code = models.CharField(max_length=18, unique=True)
@@ -38,21 +46,23 @@ class Organisation(Row):
     region = models.CharField(max_length=12, blank=True)
     verified_at = models.DateTimeField(null=True)
 
+    class Meta:
+        constraints = (models.CheckConstraint(condition=~Q(name=""), name="people_organisation_has_name"),)
+
     def __str__(self) -> str:
         return self.credit_code
-
-
-class AccountKind(TextChoices):
-    CITIZEN = "citizen", _("Citizen")
-    STAFF = "staff", _("Civil servant")
 
 
 class AccountManager(BaseUserManager["Account"]):
     """Finds accounts by user name, as log-in does."""
 
 
-class Account(Row, AbstractBaseUser, PermissionsMixin):
-    """Somebody who can log in. Citizens log in by phone or identity number (keyed hashes), civil servants by staff number."""
+class Account(Row, AbstractBaseUser):
+    """Somebody who can log in.
+
+    Citizens log in by phone or identity number (keyed hashes), civil servants by staff number. There is no super-user:
+    what an account may do comes from its postings (``network``) or from being the applicant.
+    """
 
     username = models.CharField(max_length=60, unique=True)
     kind = models.CharField(max_length=10, choices=AccountKind)
@@ -63,16 +73,32 @@ class Account(Row, AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(blank=True)
     display_name = models.CharField(max_length=120, blank=True)
     is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField()
-    locked_until = models.DateTimeField(null=True)
+    password_changed_at = models.DateTimeField()
+    must_change_password = models.BooleanField(default=False)
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
     objects = AccountManager()
 
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(kind=AccountKind.CITIZEN), name="people_account_one_per_citizen"
+            ),
+            models.CheckConstraint(condition=Q(kind__in=AccountKind.values), name="people_account_kind_known"),
+            models.CheckConstraint(
+                condition=Q(phone__isnull=True, phone_hash__isnull=True) | Q(phone__isnull=False, phone_hash__isnull=False),
+                name="people_account_phone_is_found_by_hash",
+            ),
+        )
+
     def __str__(self) -> str:
         return self.username
+
+    @property
+    def is_staff_account(self) -> bool:
+        return self.kind == AccountKind.STAFF
 
 
 class Membership(Row):
@@ -80,7 +106,7 @@ class Membership(Row):
 
     account = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="memberships")
     organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="memberships")
-    role = models.CharField(max_length=20)
+    role = models.CharField(max_length=20, choices=MembershipRole)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True)
 
@@ -89,17 +115,31 @@ class Membership(Row):
             models.UniqueConstraint(
                 fields=["account", "organisation"], condition=Q(ends_at__isnull=True), name="people_membership_one_open"
             ),
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gte=models.F("starts_at")), name="people_membership_ends_after_start"
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.account_id} for {self.organisation_id}"
 
 
+class TextCode(models.Model):
+    """The one code that is good for a phone and a purpose; using it deletes it, sending another replaces it."""
+
+    key = models.BinaryField(primary_key=True)
+    code_hash = models.BinaryField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"code until {self.expires_at}"
+
+
 class Tries(models.Model):
     """How often something was tried within a window; kept in the database, where all web processes see it."""
 
     key = models.BinaryField(primary_key=True)
-    window_starts_at = models.DateTimeField()
+    window_starts_at = models.DateTimeField(db_index=True)
     count = models.PositiveIntegerField()
 
     def __str__(self) -> str:

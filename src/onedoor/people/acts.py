@@ -1,0 +1,25 @@
+"""What is done with persons and accounts, as the journal knows it. Names and numbers are always personal facts."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from onedoor.journal.acts import register
+
+REGISTER = register("people.register", _("%(actor)s registered"))
+ADD_PERSON = register("people.add_person", _("%(actor)s entered a person"), personal=("name", "identity", "phone"))
+CORRECT_NAME = register("people.correct_name", _("%(actor)s corrected a name"), personal=("before", "after", "reason"))
+VERIFY = register("people.verify", _("%(actor)s verified who the person is"))
+ADD_ORGANISATION = register("people.add_organisation", _("%(actor)s entered an organisation"), personal=("legal_representative",))
+ADD_MEMBER = register("people.add_member", _("%(actor)s gave an account the right to act for the organisation"))
+END_MEMBER = register("people.end_member", _("%(actor)s ended the right of an account to act for the organisation"))
+CREATE_STAFF = register("people.create_staff", _("%(actor)s created an account for a civil servant"))
+CLOSE_ACCOUNT = register("people.close_account", _("%(actor)s closed the account"))
+LOG_IN = register("people.log_in", _("%(actor)s logged in"))
+FAIL_LOG_IN = register("people.fail_log_in", _("Somebody tried to log in with a wrong password or code"))
+LOCK = register("people.lock", _("The account was locked for a while after too many wrong tries"))
+UNLOCK = register("people.unlock", _("%(actor)s unlocked the account"), personal=("reason",))
+LOG_OUT = register("people.log_out", _("%(actor)s logged out"))
+CHANGE_PASSWORD = register("people.change_password", _("%(actor)s chose a new password"))
+SET_SECOND_FACTOR = register("people.set_second_factor", _("%(actor)s set up the second factor"))
+UNMASK = register("people.unmask", _("%(actor)s looked at masked data: %(field)s"), personal=("reason",))

@@ -1,0 +1,152 @@
+"""Forms of accounts: they parse what people type; what follows from it is the acts' business."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from onedoor.kernel.errors import Invalid, Refused
+from onedoor.kernel.identity import IdentityKind, WrongCode, parse_identity, parse_mobile
+from onedoor.people.names import WrongName, clean_name
+
+
+class KindForm(forms.Form):
+    """A form that can show why an act refused, at the field where it belongs."""
+
+    required_css_class = "required"
+
+    def refuse(self, refusal: Refused, field: str | None = None) -> None:
+        """Show a refusal at its fields."""
+        if isinstance(refusal, Invalid):
+            for name, text in refusal.errors.items():
+                self.add_error(name if name in self.fields else field, str(text))
+        else:
+            self.add_error(field, str(refusal))
+
+
+def _secret(label: Any, autocomplete: str, help_text: Any = "") -> forms.CharField:
+    widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
+    return forms.CharField(label=label, widget=widget, strip=False, max_length=128, help_text=help_text)
+
+
+class LoginForm(KindForm):
+    """Number and password of a citizen or a civil servant."""
+
+    login = forms.CharField(max_length=40, widget=forms.TextInput(attrs={"autocomplete": "username", "spellcheck": "false"}))
+    password = _secret(_("Password"), "current-password")
+
+    def __init__(self, *args: Any, staff: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["login"]
+        field.label = _("Staff number") if staff else _("Mobile or identity number")
+        field.error_messages["required"] = _("Please enter your staff number.") if staff else _("Please enter your number.")
+        self.fields["password"].error_messages["required"] = _("Please enter your password.")
+
+
+class PhoneForm(KindForm):
+    """A mobile number to which a code is sent."""
+
+    phone = forms.CharField(
+        label=_("Mobile number"),
+        max_length=30,
+        help_text=_("We send a code of six digits to it."),
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel", "type": "tel", "width": "phone"}),
+        error_messages={"required": _("Please enter your mobile number.")},
+    )
+
+    def clean_phone(self) -> str:
+        try:
+            return parse_mobile(self.cleaned_data["phone"])
+        except WrongCode as wrong:
+            raise forms.ValidationError(str(wrong)) from None
+
+
+class TextCodeForm(KindForm):
+    """The code that came by text message."""
+
+    code = forms.CharField(
+        label=_("Code from the message"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "width": "6"}),
+        error_messages={"required": _("Please enter the six digits from the message.")},
+    )
+
+
+class IdentityForm(KindForm):
+    """Name, kind of paper and its number."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=120,
+        help_text=_("As on the paper. Rare characters are kept as you type them."),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Please enter your name.")},
+    )
+    identity_kind = forms.ChoiceField(label=_("Kind of paper"), choices=IdentityKind.choices, initial=IdentityKind.RESIDENT)
+    identity = forms.CharField(
+        label=_("Number of the paper"),
+        max_length=60,
+        help_text=_("We keep it encrypted; everywhere it is shown, most of it is hidden."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": _("Please enter the number of the paper.")},
+    )
+
+    def __init__(self, *args: Any, today: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_name(self) -> str:
+        try:
+            return clean_name(self.cleaned_data["name"])
+        except WrongName as wrong:
+            raise forms.ValidationError(str(wrong)) from None
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        if "identity" in values and "identity_kind" in values:
+            try:
+                values["identity"] = parse_identity(values["identity_kind"], values["identity"], today=self.today)
+            except WrongCode as wrong:
+                self.add_error("identity", str(wrong))
+        return values
+
+
+class NewPasswordForm(KindForm):
+    """A new password, typed once; browsers can show it."""
+
+    password = _secret(_("New password"), "new-password", _("At least 10 characters, not only digits, and nothing easy to guess."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].error_messages["required"] = _("Please choose a password.")
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """The present password and a new one."""
+
+    present = _secret(_("Present password"), "current-password")
+    field_order = ("present", "password")
+
+
+class FactorForm(KindForm):
+    """A code of the authenticator app, or a recovery code."""
+
+    code = forms.CharField(
+        label=_("Code of your app"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "width": "6"}),
+        error_messages={"required": _("Please enter the code that your app shows.")},
+    )
+
+
+class UnmaskForm(KindForm):
+    """Why a masked value is looked at."""
+
+    reason = forms.CharField(
+        label=_("Why do you need to see it?"),
+        max_length=200,
+        help_text=_("The reason is recorded, and the person can read it."),
+        error_messages={"required": _("Please say why you need to see this; the person can read the reason.")},
+    )

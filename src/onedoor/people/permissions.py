@@ -1,0 +1,33 @@
+"""Who may do what with people's data. Duties come with the actor, so that this room need not know posts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from onedoor.kernel.actor import Actor
+
+UNMASK = "people.unmask"
+MANAGE_ACCOUNTS = "people.manage_accounts"
+
+
+def may_unmask(actor: Actor) -> bool:
+    """Tell whether the actor's post may look at masked data."""
+    return actor.is_staff and actor.has(UNMASK)
+
+
+def may_manage_accounts(actor: Actor) -> bool:
+    """Tell whether the actor may create, unlock and close accounts: the security administrator, or the installation itself."""
+    return actor.has(MANAGE_ACCOUNTS) or actor.client.startswith("system:")
+
+
+def may_correct_names(actor: Actor) -> bool:
+    """Tell whether the actor may correct a name: a clerk with the paper at hand."""
+    return actor.is_staff or actor.client.startswith("system:")
+
+
+def is_self(actor: Actor, person: UUID) -> bool:
+    """Tell whether the actor is the person."""
+    return actor.person == person

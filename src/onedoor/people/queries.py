@@ -1,0 +1,329 @@
+"""Reading persons, organisations and accounts. What leaves this room is masked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from allauth.mfa.models import Authenticator
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from onedoor.journal import queries as journal
+from onedoor.kernel import identity, masking, vault
+from onedoor.kernel.errors import NotFound
+from onedoor.kernel.identity import WrongCode
+from onedoor.kernel.subjects import Subject
+from onedoor.people import actors, acts
+from onedoor.people.models import Account, Membership, Organisation, Person
+from onedoor.people.states import AccountKind
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from onedoor.kernel.actor import Actor
+
+MASKED_FIELDS = {
+    ("people.person", "name"): _("Name"),
+    ("people.person", "identity"): _("Number of the paper"),
+    ("people.person", "phone"): _("Mobile number"),
+    ("people.organisation", "legal_representative"): _("Legal representative"),
+    ("people.account", "display_name"): _("Name"),
+    ("people.account", "phone"): _("Mobile number"),
+}
+ENTRIES_SEARCHED = 1000
+PERSON = "people.person"
+ORGANISATION = "people.organisation"
+ACCOUNT = "people.account"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """A person as screens show them: everything that tells who it is, masked."""
+
+    id: UUID
+    name: str
+    identity_kind: str
+    identity_kind_name: str
+    identity: str
+    phone: str
+    region: str
+    is_verified: bool
+    verified_how: str
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(PERSON, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationView:
+    """An organisation as screens show it; name and credit code are public, its representative's name is masked."""
+
+    id: UUID
+    name: str
+    credit_code: str
+    legal_representative: str
+    region: str
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(ORGANISATION, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicantChoice:
+    """For whom somebody may apply: oneself, or an organisation one may act for. ``subject`` says who the applicant is."""
+
+    subject: Subject
+    name: str
+    is_organisation: bool
+    role: str = ""
+
+    @property
+    def value(self) -> str:
+        """Return the choice as a form sends it back."""
+        return f"{self.subject.kind}:{self.subject.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicantFacts:
+    """Who an applicant is, unmasked: for papers and for asking other registers, never for a list or a page."""
+
+    subject: Subject
+    name: str
+    code_kind: str
+    code: str
+    phone: str
+    legal_representative: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Somebody looked at masked data of a person: when, who, at what, why. ``why`` is empty once it was shredded."""
+
+    at: datetime
+    who: str
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Where a person can be told something."""
+
+    account_id: UUID | None
+    phone: str | None
+    email: str
+
+
+def identity_hash(kind: str, number: str) -> bytes:
+    """Return the keyed hash by which a checked number is found."""
+    return vault.keyed_hash(identity.identity_key(kind, number), purpose="identity")
+
+
+def phone_hash(phone: str) -> bytes:
+    """Return the keyed hash by which a checked phone number is found."""
+    return vault.keyed_hash(phone, purpose="phone")
+
+
+def account_by_id(account_id: UUID) -> Account | None:
+    """Return an account, closed ones included."""
+    return Account.objects.filter(pk=account_id).first()
+
+
+def account_by_phone(phone: str) -> Account | None:
+    """Return the open account of a citizen that has this phone."""
+    return Account.objects.filter(phone_hash=phone_hash(phone), kind=AccountKind.CITIZEN, is_active=True).first()
+
+
+def account_for_login(login: str, kind: AccountKind, *, today: date) -> Account | None:
+    """Return the open account that a person means: citizens by phone or identity number, civil servants by staff number."""
+    if kind == AccountKind.STAFF:
+        return Account.objects.filter(username=login.strip().lower(), kind=kind, is_active=True).first()
+    try:
+        return account_by_phone(identity.parse_mobile(login))
+    except WrongCode:
+        pass
+    hashes = [vault.keyed_hash(key, purpose="identity") for key in identity.identity_keys(login, today=today)]
+    return (
+        Account.objects.filter(person__identity_hash__in=hashes, kind=kind, is_active=True).order_by("pk").first()
+        if hashes
+        else None
+    )
+
+
+def has_second_factor(account: Account) -> bool:
+    """Tell whether a time-based second factor is set up."""
+    return bool(Authenticator.objects.filter(user_id=account.pk, type=Authenticator.Type.TOTP).exists())
+
+
+def citizen_actor(request: HttpRequest) -> Actor:
+    """Return the actor of the citizen who is logged in.
+
+    :raises NotFound: when nobody is, or a civil servant is.
+    """
+    account = request.user
+    if not isinstance(account, Account) or account.is_staff_account:
+        raise NotFound
+    return actors.citizen(account)
+
+
+def person_view(person_id: UUID) -> PersonView:
+    """Return a person, masked.
+
+    :raises NotFound: when there is none.
+    """
+    views = person_views([person_id])
+    if person_id not in views:
+        raise NotFound
+    return views[person_id]
+
+
+def person_views(person_ids: Sequence[UUID]) -> dict[UUID, PersonView]:
+    """Return persons by id, masked, in one query."""
+    return {person.id: _masked(person) for person in Person.objects.filter(pk__in=person_ids)}
+
+
+def organisation_view(organisation_id: UUID) -> OrganisationView:
+    """Return an organisation, its representative masked.
+
+    :raises NotFound: when there is none.
+    """
+    views = organisation_views([organisation_id])
+    if organisation_id not in views:
+        raise NotFound
+    return views[organisation_id]
+
+
+def organisation_views(organisation_ids: Sequence[UUID]) -> dict[UUID, OrganisationView]:
+    """Return organisations by id, masked, in one query."""
+    return {each.id: _masked_organisation(each) for each in Organisation.objects.filter(pk__in=organisation_ids)}
+
+
+def person_by_identity(kind: str, number: str, *, today: date) -> PersonView | None:
+    """Return the person with an identity paper, masked.
+
+    :raises WrongCode: when the number does not fit its kind.
+    """
+    checked = identity.parse_identity(kind, number, today=today)
+    person = Person.objects.filter(identity_hash=identity_hash(kind, checked)).first()
+    return _masked(person) if person else None
+
+
+def applicants_for(account: Account, *, at: datetime | None = None) -> list[ApplicantChoice]:
+    """Return for whom an account may apply: its person first, then its organisations by name. One query for each."""
+    choices = []
+    if account.person_id:
+        choices.append(ApplicantChoice(Subject(PERSON, account.person_id), account.display_name, is_organisation=False))
+    open_now = Q(ends_at__isnull=True) if at is None else Q(starts_at__lte=at) & (Q(ends_at__isnull=True) | Q(ends_at__gt=at))
+    memberships = Membership.objects.filter(open_now, account=account).select_related("organisation")
+    choices += [
+        ApplicantChoice(
+            Subject(ORGANISATION, each.organisation_id), each.organisation.name, is_organisation=True, role=each.get_role_display()
+        )
+        for each in memberships.order_by("organisation__name", "pk")
+    ]
+    return choices
+
+
+def may_act_for(account_id: UUID, applicant: Subject) -> bool:
+    """Tell whether an account may act for a person or an organisation today. One query."""
+    if applicant.kind == PERSON:
+        return Account.objects.filter(pk=account_id, person_id=applicant.id, is_active=True).exists()
+    return Membership.objects.filter(account_id=account_id, organisation_id=applicant.id, ends_at__isnull=True).exists()
+
+
+def masked_field_name(kind: str, field: str) -> str:
+    """Return the name of a masked field for people.
+
+    :raises NotFound: when there is no such field.
+    """
+    name = MASKED_FIELDS.get((kind, field))
+    if name is None:
+        raise NotFound
+    return str(name)
+
+
+def applicant_facts(subjects: Sequence[Subject]) -> dict[Subject, ApplicantFacts]:
+    """Return who applicants are, unmasked, for papers. At most two queries."""
+    persons = [subject.id for subject in subjects if subject.kind == PERSON]
+    organisations = [subject.id for subject in subjects if subject.kind == ORGANISATION]
+    found = [
+        ApplicantFacts(Subject(PERSON, each.id), each.name, each.identity_kind, each.identity, each.phone or "")
+        for each in (Person.objects.filter(pk__in=persons) if persons else ())
+    ]
+    found += [
+        ApplicantFacts(Subject(ORGANISATION, each.id), each.name, "credit_code", each.credit_code, "", each.legal_representative)
+        for each in (Organisation.objects.filter(pk__in=organisations) if organisations else ())
+    ]
+    return {facts.subject: facts for facts in found}
+
+
+def contacts_of(person_ids: Sequence[UUID]) -> dict[UUID, Contact]:
+    """Return how persons are reached, those without an account by the phone they left at a window. Two queries."""
+    rows = Person.objects.filter(pk__in=person_ids).values_list("id", "phone")
+    accounts = {
+        account.person_id: account
+        for account in Account.objects.filter(person_id__in=person_ids, kind=AccountKind.CITIZEN, is_active=True)
+    }
+    contacts = {}
+    for person_id, phone in rows:
+        account = accounts.get(person_id)
+        contacts[person_id] = Contact(account.id, account.phone or phone, account.email) if account else Contact(None, phone, "")
+    return contacts
+
+
+def _masked(person: Person) -> PersonView:
+    return PersonView(
+        id=person.id,
+        name=masking.mask_name(person.name),
+        identity_kind=person.identity_kind,
+        identity_kind_name=person.get_identity_kind_display(),
+        identity=masking.mask_identity(person.identity),
+        phone=masking.mask_phone(person.phone) if person.phone else "",
+        region=person.region,
+        is_verified=person.verified_at is not None,
+        verified_how=person.get_verified_how_display(),
+    )
+
+
+def _masked_organisation(organisation: Organisation) -> OrganisationView:
+    name = organisation.legal_representative
+    return OrganisationView(
+        id=organisation.id,
+        name=organisation.name,
+        credit_code=organisation.credit_code,
+        legal_representative=masking.mask_name(name) if name else "",
+        region=organisation.region,
+    )
+
+
+def looks_at(person_id: UUID) -> list[Look]:
+    """Return who looked at masked data of a person or of the person's accounts, newest first."""
+    accounts = Account.objects.filter(person_id=person_id).order_by("pk").values_list("id", flat=True)
+    subjects = [Subject(PERSON, person_id), *(Subject(ACCOUNT, each) for each in accounts)]
+    entries = [
+        (subject, entry)
+        for subject in subjects
+        for entry in journal.entries_of(subject, limit=ENTRIES_SEARCHED)
+        if entry.act == acts.UNMASK.code
+    ]
+    reasons = journal.personal_facts([entry.id for _subject, entry in entries])
+    looks = [
+        Look(
+            entry.at,
+            entry.actor,
+            _name_of(subject.kind, entry.facts.get("field", "")),
+            str(reasons.get(entry.id, {}).get("reason", "")),
+        )
+        for subject, entry in entries
+    ]
+    return sorted(looks, key=lambda look: look.at, reverse=True)
+
+
+def _name_of(kind: str, field: str) -> str:
+    return str(MASKED_FIELDS.get((kind, field), field))

@@ -1,0 +1,35 @@
+"""What the city holds about a person: every room registers one provider, so that no room needs to know another for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from onedoor.kernel.errors import Text
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRecord:
+    """One record about a person: what it is, since when, its facts as (label, value), and where to read more."""
+
+    kind: str
+    title: Text
+    at: datetime | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+    url: str = ""
+
+
+Provider = Callable[[UUID], Iterable[HeldRecord]]
+_providers: dict[str, Provider] = {}
+
+
+def register_provider(room: str, provider: Provider) -> None:
+    """Add the records of a room; called once, when its application starts."""
+    _providers[room] = provider
+
+
+def records_about(person_id: UUID) -> dict[str, list[HeldRecord]]:
+    """Return all records about a person by room, rooms in the order in which they registered."""
+    return {room: list(provider(person_id)) for room, provider in _providers.items()}

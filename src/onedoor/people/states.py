@@ -1,0 +1,32 @@
+"""Kinds and purposes, as data."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountKind(TextChoices):
+    CITIZEN = "citizen", _("Citizen")
+    STAFF = "staff", _("Civil servant")
+
+
+class CodePurpose(TextChoices):
+    """What a code sent by text message is good for; a code for one purpose opens nothing else."""
+
+    REGISTER = "register", _("Register")
+    LOGIN = "login", _("Log in")
+    RESET = "reset", _("Choose a new password")
+
+
+class Verified(TextChoices):
+    """How the city came to know that a person or an organisation is who they say."""
+
+    NUMBER = "checked_number", _("The number checks out; no identity service was asked")
+    WINDOW = "window", _("A clerk saw the paper at a window")
+    SERVICE = "identity_service", _("The national identity service confirmed name and number")
+
+
+class MembershipRole(TextChoices):
+    LEGAL = "legal", _("Legal representative")
+    AGENT = "agent", _("Agent")

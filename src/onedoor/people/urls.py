@@ -1,0 +1,27 @@
+"""Addresses of accounts. Names without a room's prefix are those that django-allauth looks up."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from onedoor.people.views import desk, public
+
+urlpatterns = [
+    path("accounts/login/", public.log_in, name="account_login"),
+    path("accounts/login/code/", public.code_login, name="account_code_login"),
+    path("accounts/login/code/enter/", public.code_login_code, name="account_code_login_code"),
+    path("accounts/login/factor/", public.second_factor, name="mfa_authenticate"),
+    path("accounts/logout/", public.log_out, name="account_logout"),
+    path("accounts/register/", public.register, name="account_register"),
+    path("accounts/register/code/", public.register_code, name="account_register_code"),
+    path("accounts/register/identity/", public.register_identity, name="account_register_identity"),
+    path("accounts/register/password/", public.register_password, name="account_register_password"),
+    path("accounts/reset/", public.reset, name="account_reset"),
+    path("accounts/reset/password/", public.reset_password, name="account_reset_password"),
+    path("accounts/password/", public.change_password, name="account_change_password"),
+    path("accounts/factor/", public.set_second_factor, name="account_second_factor"),
+    path("accounts/recovery-codes/", public.recovery_codes, name="account_recovery_codes"),
+    path("my/account/", public.my_account, name="my_account"),
+    path("my/data/", public.my_data, name="my_data"),
+    path("desk/unmask/<slug:kind>/<uuid:subject_id>/<slug:field>/", desk.unmask, name="people_unmask"),
+]
