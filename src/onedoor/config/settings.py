@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from onedoor.config import engine, env
@@ -56,6 +57,7 @@ MIDDLEWARE = [
     "onedoor.look.csp.middleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "onedoor.documents.middleware.RefuseLargeBodies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "onedoor.look.language.middleware",
     "django.middleware.common.CommonMiddleware",
@@ -97,9 +99,17 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 STATIC_URL = "/static/"
+MEDIA_ROOT = ONEDOOR_DATA / "files"
+FILES_STORAGE = env.text(
+    "ONEDOOR_FILES_STORAGE", "django.core.files.storage.FileSystemStorage", "Django storage class of files and papers."
+)
+FILES_OPTIONS = env.text("ONEDOOR_FILES_OPTIONS", "", "Options of that class as JSON; empty for a folder in the data folder.")
+FILES_FOLDER = {"location": str(MEDIA_ROOT), "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "onedoor.look.assets.MarkedStorage"},
+    # What people hand in and what the city issues; a bucket serves as well as a folder.
+    "files": {"BACKEND": FILES_STORAGE, "OPTIONS": json.loads(FILES_OPTIONS or "null") or FILES_FOLDER},
 }
 # Served from the package as they are, compressed beside themselves; the address changes with the content.
 WHITENOISE_USE_FINDERS = True
@@ -110,7 +120,11 @@ ONEDOOR_NAME = env.text("ONEDOOR_NAME", "秦皇岛市政务服务中心", "Name 
 ONEDOOR_NAME_EN = env.text("ONEDOOR_NAME_EN", "Qinhuangdao Government Services", "The same name in English.")
 ONEDOOR_HOTLINE = env.text("ONEDOOR_HOTLINE", "12345", "Number that people call, day and night.")
 ONEDOOR_PHONE = env.text("ONEDOOR_PHONE", "", "Telephone of the main hall, shown in the foot of every page.")
-MEDIA_ROOT = ONEDOOR_DATA / "files"
+ONEDOOR_UPLOAD_MB = env.number("ONEDOOR_UPLOAD_MB", 20, "Largest file that is taken, in megabytes.")
+ONEDOOR_REQUEST_MB = env.number("ONEDOOR_REQUEST_MB", 100, "Largest request with all its files; more is refused before it is read.")
+ONEDOOR_CLAMD = env.text("ONEDOOR_CLAMD", "", "ClamAV daemon, as a socket's path or host:port; empty for no virus check.")
+ONEDOOR_SEAL_P12 = env.text("ONEDOOR_SEAL_P12", "", "PKCS#12 file of the real seal's key; empty for keys of our own CA.")
+ONEDOOR_SEAL_PASSWORD_FILE = env.text("ONEDOOR_SEAL_PASSWORD_FILE", "", "File that holds the password of ONEDOOR_SEAL_P12.")
 X_FRAME_OPTIONS = "DENY"
 
 # People and their sessions

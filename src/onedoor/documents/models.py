@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q, TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from onedoor.documents.kinds import PaperKind
 from onedoor.kernel.fields import EncryptedJSONField
 from onedoor.kernel.rows import Row
 
@@ -37,30 +38,29 @@ class File(Row):
     size = models.BigIntegerField()
     sha256 = models.BinaryField()
     scan = models.CharField(max_length=12, choices=ScanState)
+    scanned_at = models.DateTimeField(null=True)
+    virus = models.CharField(max_length=120, blank=True)
+    is_active = models.BooleanField(default=False, help_text=_("Holds scripts or commands; it is only ever saved, never shown"))
     uploaded_at = models.DateTimeField()
     uploaded_by = models.UUIDField(null=True)
     subject_kind = models.CharField(max_length=40, blank=True)
     subject_id = models.UUIDField(null=True)
+    loose_since = models.DateTimeField(null=True, help_text=_("Since when nothing uses it; swept after seven days"))
 
     class Meta:
-        indexes = (models.Index(fields=["subject_id"], name="documents_file_subject"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(subject_id__isnull=False) | Q(loose_since__isnull=False), name="documents_file_used_or_loose"
+            ),
+        )
+        indexes = (
+            models.Index(fields=["subject_id"], name="documents_file_subject"),
+            models.Index(fields=["loose_since"], condition=Q(loose_since__isnull=False), name="documents_file_loose"),
+            models.Index(fields=["id"], condition=Q(scan="pending"), name="documents_file_pending"),
+        )
 
     def __str__(self) -> str:
         return f"file {self.id}"
-
-
-class PaperKind(TextChoices):
-    """Papers of domain.md 2.8 that exist so far."""
-
-    SUBMISSION_RECEIPT = "submission_receipt", _("Receipt of submission")
-    RECEIPT = "receipt", _("Receipt of materials")
-    ACCEPTANCE = "acceptance", _("Notice of acceptance")
-    NOT_ACCEPTED = "not_accepted", _("Notice of non-acceptance")
-    ONE_TIME_NOTICE = "one_time_notice", _("One-time notice of what is missing")
-    GRANT = "grant", _("Decision to grant")
-    REFUSAL = "refusal", _("Decision to refuse")
-    CERTIFICATE = "certificate", _("Certificate")
-    DELIVERY_RECEIPT = "delivery_receipt", _("Receipt of delivery")
 
 
 class PaperState(TextChoices):
@@ -82,25 +82,31 @@ class Paper(Row):
     issuer = models.CharField(max_length=120)
     valid_from = models.DateField(null=True)
     valid_to = models.DateField(null=True)
-    code = models.CharField(max_length=16, unique=True)
+    code = models.CharField(max_length=16, unique=True, help_text=_("Random; whoever holds the paper can have it verified"))
     state = models.CharField(max_length=10, choices=PaperState, default=PaperState.ISSUED)
     storage_key = models.CharField(max_length=120, blank=True)
     sha256 = models.BinaryField(null=True)
     size = models.BigIntegerField(null=True)
     sealed_at = models.DateTimeField(null=True)
+    seal_tries = models.PositiveSmallIntegerField(default=0)
+    is_sample = models.BooleanField(default=False)
+    entry_id = models.UUIDField(null=True, help_text=_("Journal entry of the act that issued it"))
+    seal_entry_id = models.UUIDField(null=True, help_text=_("Journal entry of the sealing, which holds its digest"))
     revoked_at = models.DateTimeField(null=True)
     replaced_by = models.ForeignKey("documents.Paper", on_delete=models.PROTECT, null=True, related_name="replaces")
 
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=~Q(state=PaperState.SEALED) | Q(sha256__isnull=False, sealed_at__isnull=False),
+                condition=~Q(state=PaperState.SEALED)
+                | Q(sha256__isnull=False, sealed_at__isnull=False, size__isnull=False) & ~Q(storage_key=""),
                 name="documents_paper_sealed_has_digest",
             ),
         )
         indexes = (
             models.Index(fields=["subject_id", "id"], name="documents_paper_subject"),
-            models.Index(fields=["id"], condition=Q(state=PaperState.ISSUED), name="documents_paper_unsealed"),
+            models.Index(fields=["id"], condition=Q(state="issued"), name="documents_paper_unsealed"),
+            models.Index(fields=["sha256"], condition=Q(sha256__isnull=False), name="documents_paper_digest"),
         )
 
     def __str__(self) -> str:
@@ -108,7 +114,7 @@ class Paper(Row):
 
 
 class PaperCounter(models.Model):
-    """The last serial of a word, kind and year; its row is taken in the act's transaction, so numbers have no gaps."""
+    """The last serial of a series (word and year); its row is taken in the act's transaction, so numbers have no gaps."""
 
     series = models.CharField(max_length=60, primary_key=True)
     last = models.BigIntegerField()

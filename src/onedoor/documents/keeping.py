@@ -1,0 +1,36 @@
+"""Bytes in the store, under names nobody can guess."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import IO, Any
+
+from django.core.files.base import File as DjangoFile
+from django.core.files.storage import Storage, storages
+
+from onedoor.documents import naming
+from onedoor.kernel.clock import local_date
+
+
+def storage() -> Storage:
+    """Return where files and papers are kept: a folder by default, a bucket by setting."""
+    return storages["files"]
+
+
+def keep(folder: str, content: DjangoFile[Any], *, at: datetime) -> str:
+    """Store bytes under a name nobody can guess, in a folder of the day, by which the sweep finds what nothing points at."""
+    content.seek(0)
+    return storage().save(naming.new_key(folder, local_date(at)), _Plain(content))
+
+
+class _Plain(DjangoFile):  # type: ignore[type-arg]  # it cannot be subscripted at run time
+    """An upload without its temporary path, so that storing copies it and the upload stays readable."""
+
+    def __init__(self, upload: DjangoFile[Any]) -> None:
+        super().__init__(upload.file or upload, name=None)
+        self.size = upload.size
+
+
+def open_stored(key: str) -> IO[bytes]:
+    """Return the bytes stored under ``key`` as a stream."""
+    return storage().open(key)

@@ -1,0 +1,31 @@
+"""Keeps requests out that are larger than anything a form of ours sends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+class RefuseLargeBodies:
+    """Answer 413 by the announced length alone: not a byte of the body is read, in memory or on disk.
+
+    A body that announces no length is not read by Django at all.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if _announced(request) <= settings.ONEDOOR_REQUEST_MB * 1_000_000:
+            return self.get_response(request)
+        answer = render(request, "documents/too_large.html", {"megabytes": settings.ONEDOOR_UPLOAD_MB}, status=413)
+        answer["Connection"] = "close"
+        return answer
+
+
+def _announced(request: HttpRequest) -> int:
+    text = str(request.META.get("CONTENT_LENGTH") or "0")
+    return int(text) if text.isdecimal() else 0

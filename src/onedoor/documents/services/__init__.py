@@ -1,0 +1,30 @@
+"""Acts of this room: on files that people hand in, and on papers that the city issues."""
+
+from __future__ import annotations
+
+from onedoor.documents.services.files import note_scan, release_files, store_upload, sweep_orphans, sweep_uploads, use_files
+from onedoor.documents.services.papers import (
+    NewPaper,
+    PaperIncomplete,
+    issue_papers,
+    queue_sealing,
+    revoke_papers,
+    seal_newest,
+)
+from onedoor.documents.sniffing import WrongFile
+
+__all__ = [
+    "NewPaper",
+    "PaperIncomplete",
+    "WrongFile",
+    "issue_papers",
+    "note_scan",
+    "queue_sealing",
+    "release_files",
+    "revoke_papers",
+    "seal_newest",
+    "store_upload",
+    "sweep_orphans",
+    "sweep_uploads",
+    "use_files",
+]

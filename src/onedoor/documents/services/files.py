@@ -1,0 +1,153 @@
+"""Acts on files that people hand in. Cores: they join the transaction of the act that calls them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.base import File as DjangoFile
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from onedoor.documents import acts, keeping, naming, sniffing
+from onedoor.documents.models import File, Paper, ScanState
+from onedoor.documents.sniffing import WrongFile
+from onedoor.journal.services import Record, record, record_many
+from onedoor.kernel import jobs
+from onedoor.kernel.actor import Actor
+from onedoor.kernel.errors import NotFound
+from onedoor.kernel.subjects import Subject
+
+FILE = "documents.file"
+LOOSE_DAYS = 7
+
+
+def store_upload(upload: DjangoFile[Any], *, by: Actor, at: datetime, subject: Subject | None = None) -> File:
+    """Keep a file that somebody hands in, under a random name, and queue its virus check where one is configured.
+
+    Without a ``subject`` it is loose until ``use_files`` names one, and swept after seven days.
+
+    :raises WrongFile: when it is empty, too large, of no known format, not what its name says, or dangerous to open.
+    """
+    name = naming.clean_name(upload.name or "")
+    size = _size(upload)
+    found = sniffing.sniff(upload, name)
+    upload.seek(0)
+    digest = hashlib.file_digest(upload, "sha256").digest()
+    key = keeping.keep("uploads", upload, at=at)
+    file = File(
+        storage_key=key,
+        name=name,
+        media_type=found.media_type,
+        size=size,
+        sha256=digest,
+        is_active=found.is_active,
+        scan=ScanState.PENDING if settings.ONEDOOR_CLAMD else ScanState.NOT_SCANNED,
+        uploaded_at=at,
+        uploaded_by=by.account,
+        subject_kind=subject.kind if subject else "",
+        subject_id=subject.id if subject else None,
+        loose_since=None if subject else at,
+    )
+    with transaction.atomic(savepoint=False):
+        file.save(force_insert=True)
+        record(
+            acts.STORE_UPLOAD,
+            subject=subject or Subject(FILE, file.id),
+            by=by,
+            at=at,
+            facts={"file": str(file.id), "name": name, "size": size, "sha256": digest.hex()},
+        )
+        if file.scan == ScanState.PENDING:
+            jobs.queue("documents.scan", file_id=str(file.id))
+    return file
+
+
+def _size(upload: DjangoFile[Any]) -> int:
+    size = upload.size
+    if not size:
+        raise WrongFile(_("This file is empty. Please choose it again."))
+    if size > settings.ONEDOOR_UPLOAD_MB * 1_000_000:
+        raise WrongFile(
+            _("This file is larger than %(limit)s MB. Please save it smaller, or hand it in as several files.")
+            % {"limit": settings.ONEDOOR_UPLOAD_MB}
+        )
+    return size
+
+
+@transaction.atomic(savepoint=False)
+def use_files(file_ids: Sequence[UUID], *, subject: Subject, by: Actor, at: datetime) -> list[File]:
+    """Bind files to what they are for, so that its guard decides who opens them and the sweep leaves them alone.
+
+    :raises NotFound: when one is not there, was handed in by somebody else, or belongs to another subject.
+    """
+    del at
+    files = list(File.objects.select_for_update().filter(pk__in=file_ids).order_by("pk"))
+    mine = all(f.uploaded_by == by.account or by.is_staff for f in files)
+    free = all(f.subject_id in {None, subject.id} for f in files)
+    if len(files) != len(set(file_ids)) or not mine or not free:
+        raise NotFound(_("This file is no longer there. Please hand it in again."))
+    File.objects.filter(pk__in=file_ids).update(subject_kind=subject.kind, subject_id=subject.id, loose_since=None)
+    return files
+
+
+@transaction.atomic(savepoint=False)
+def release_files(file_ids: Iterable[UUID], *, at: datetime) -> None:
+    """Let files go that their subject no longer uses; the sweep deletes them seven days after ``at``."""
+    File.objects.filter(pk__in=list(file_ids)).update(loose_since=at)
+
+
+@transaction.atomic(durable=True)
+def note_scan(file_id: UUID, *, virus: str, by: Actor, at: datetime) -> None:
+    """Write down what the virus check said; an empty ``virus`` means that it found none. Twice is once."""
+    state = ScanState.INFECTED if virus else ScanState.CLEAN
+    changed = File.objects.filter(pk=file_id, scan=ScanState.PENDING).update(scan=state, virus=virus[:120], scanned_at=at)
+    if changed and virus:
+        record(acts.FIND_VIRUS, subject=Subject(FILE, file_id), by=by, at=at, facts={"virus": virus[:120]})
+
+
+def sweep_uploads(*, by: Actor, at: datetime, limit: int = 500) -> int:
+    """Delete files that nothing has used for seven days, bytes after rows; return how many."""
+    with transaction.atomic(durable=True):
+        loose = list(
+            File.objects.select_for_update(skip_locked=True, of=("self",))
+            .filter(loose_since__lt=at - timedelta(days=LOOSE_DAYS))
+            .order_by("loose_since", "pk")[:limit]
+        )
+        used = _still_pointed_at([file.pk for file in loose])
+        loose = [file for file in loose if file.pk not in used]
+        File.objects.filter(pk__in=[file.pk for file in loose]).delete()
+        record_many(
+            acts.SWEEP_UPLOAD, [Record(Subject(FILE, file.id), {"sha256": file.sha256.hex()}) for file in loose], by=by, at=at
+        )
+    for file in loose:
+        keeping.storage().delete(file.storage_key)
+    return len(loose)
+
+
+def _still_pointed_at(file_ids: list[UUID]) -> set[UUID]:
+    """Return the files that a row of any room points at; which tables do is asked of Django, because they lie above this room."""
+    used: set[UUID] = set()
+    for relation in File._meta.related_objects:  # noqa: SLF001 - Django's documented model API
+        rows = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": file_ids})  # noqa: SLF001
+        used.update(rows.values_list(relation.field.attname, flat=True))
+    return used
+
+
+def sweep_orphans(folder: str, day: date) -> int:
+    """Delete stored bytes of ``day`` that no row points at: what an act left that was rolled back or killed half-way."""
+    prefix = naming.day_folder(folder, day)
+    try:
+        _folders, names = keeping.storage().listdir(prefix)
+    except FileNotFoundError:
+        return 0
+    keys = {f"{prefix}/{name}" for name in names}
+    table = File if folder == "uploads" else Paper
+    known = set(table.objects.filter(storage_key__in=keys).values_list("storage_key", flat=True))
+    for key in keys - known:
+        keeping.storage().delete(key)
+    return len(keys - known)

@@ -1,0 +1,208 @@
+"""What a file really is, told from its bytes and never from its name. Nothing is decoded or unpacked, so nothing can explode.
+
+Formats: those a material may be handed in as (``accept_formats`` of domain.md 1.4).
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO
+
+from django.utils.translation import gettext_lazy as _
+
+from onedoor.kernel.errors import Refused
+
+MAX_PIXELS = 120_000_000
+"""Pixels of the largest picture taken: a page of A3 at 600 dots per inch. What is larger costs its reader's memory."""
+_MAX_ENTRIES = 5_000
+_MAX_UNPACKED = 600_000_000
+_CHUNK = 65_536
+
+MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+    "ofd": "application/ofd",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "doc": "application/msword",
+    "xls": "application/vnd.ms-excel",
+}
+_SAME_FORMAT = {"jpeg": "jpg", "jpe": "jpg", "jfif": "jpg"}
+SHOWN_AS = "PDF、JPG、PNG、WEBP、OFD、DOC、DOCX、XLS、XLSX"
+
+
+class WrongFile(Refused):
+    """A file that cannot be taken; the text says what to hand in instead."""
+
+    code = "wrong_file"
+    http_status = 422
+
+
+@dataclass(frozen=True, slots=True)
+class Sniffed:
+    """``is_active``: it holds scripts, macros or commands that a reader program might run."""
+
+    format: str
+    is_active: bool
+
+    @property
+    def media_type(self) -> str:
+        return MEDIA_TYPES[self.format]
+
+
+def sniff(stream: IO[bytes], name: str) -> Sniffed:
+    """Return what ``stream`` holds; ``name`` must agree with it. The position of the stream is lost.
+
+    :raises WrongFile: when the content is unknown, disagrees with the name, or is dangerous to open.
+    """
+    stream.seek(0)
+    head = stream.read(4096)
+    found = _format_of(head, stream)
+    suffix = name.rsplit(".", 1)[-1].lower() if "." in name else ""
+    named = _SAME_FORMAT.get(suffix, suffix)
+    if found is None:
+        raise WrongFile(_("This kind of file cannot be taken. Please hand in one of these: %(formats)s.") % {"formats": SHOWN_AS})
+    if named != found:
+        raise WrongFile(
+            _("The name of the file ends in “.%(named)s”, but it holds “.%(found)s”. Please save it again as what it is.")
+            % {"named": suffix, "found": found}
+        )
+    if found in {"jpg", "png", "webp"}:
+        _refuse_huge_picture(found, stream)
+    return Sniffed(found, is_active=_is_active(found, stream))
+
+
+def _format_of(head: bytes, stream: IO[bytes]) -> str | None:
+    if b"%PDF-" in head[:1024]:
+        return "pdf"
+    if head.startswith(b"\xff\xd8\xff"):
+        return "jpg"
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "png"
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return "webp"
+    if head.startswith(b"PK\x03\x04"):
+        return _package_format(stream)
+    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return _compound_format(stream)
+    return None
+
+
+def _package_format(stream: IO[bytes]) -> str | None:
+    """Return the format of a ZIP package, from its directory alone."""
+    entries = _entries(stream)
+    if len(entries) > _MAX_ENTRIES or sum(entry.file_size for entry in entries) > _MAX_UNPACKED:
+        raise WrongFile(_("This file unpacks to far more than a document holds. Please save it again and hand in the new one."))
+    names = {entry.filename for entry in entries}
+    if "OFD.xml" in names:
+        return "ofd"
+    if "[Content_Types].xml" not in names:
+        return None
+    return next((kind for part, kind in (("word/", "docx"), ("xl/", "xlsx")) if any(n.startswith(part) for n in names)), None)
+
+
+def _entries(stream: IO[bytes]) -> list[zipfile.ZipInfo]:
+    stream.seek(0)
+    try:
+        with zipfile.ZipFile(stream) as package:
+            return package.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as broken:
+        raise WrongFile(_("This file is damaged. Please open it, save it again and hand in the new one.")) from broken
+
+
+def _compound_format(stream: IO[bytes]) -> str | None:
+    """Return whether an old Office file is a text or a table, from the names in its directory."""
+    names = {"WordDocument": "doc", "Workbook": "xls", "Book": "xls"}
+    wanted = {name.encode("utf-16-le") + b"\0\0": kind for name, kind in names.items()}
+    for piece in _pieces(stream):
+        for name, kind in wanted.items():
+            if name in piece:
+                return kind
+    return None
+
+
+def _pieces(stream: IO[bytes], overlap: int = 64) -> Iterator[bytes]:
+    """Yield the stream in pieces that overlap, so that a word on a seam is found."""
+    stream.seek(0)
+    tail = b""
+    while chunk := stream.read(_CHUNK):
+        yield tail + chunk
+        tail = chunk[-overlap:]
+
+
+_PDF_ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia)(?![A-Za-z])")
+
+
+def _is_active(kind: str, stream: IO[bytes]) -> bool:
+    """Return whether the file says openly that it holds code. The virus check looks deeper; this costs nothing."""
+    if kind == "pdf":
+        return any(_PDF_ACTIVE.search(piece) for piece in _pieces(stream))
+    if kind in {"docx", "xlsx"}:
+        return any(entry.filename.endswith(("vbaProject.bin", ".exe", ".dll")) for entry in _entries(stream))
+    if kind in {"doc", "xls"}:
+        macros = "_VBA_PROJECT".encode("utf-16-le")
+        return any(macros in piece for piece in _pieces(stream))
+    return False
+
+
+def _refuse_huge_picture(kind: str, stream: IO[bytes]) -> None:
+    stream.seek(0)
+    try:
+        width, height = {"png": _png_size, "jpg": _jpeg_size, "webp": _webp_size}[kind](stream)
+    except (struct.error, IndexError, KeyError) as broken:
+        raise WrongFile(_("This picture is damaged. Please take or save it again.")) from broken
+    if width <= 0 or height <= 0:
+        raise WrongFile(_("This picture is damaged. Please take or save it again."))
+    if width * height > MAX_PIXELS:
+        raise WrongFile(
+            _("This picture has %(width)s × %(height)s points, which is more than can be shown. Please hand in a smaller one.")
+            % {"width": width, "height": height}
+        )
+
+
+def _png_size(stream: IO[bytes]) -> tuple[int, int]:
+    head = stream.read(24)
+    if head[12:16] != b"IHDR":
+        raise KeyError("IHDR")
+    width, height = struct.unpack(">II", head[16:24])
+    return width, height
+
+
+def _jpeg_size(stream: IO[bytes]) -> tuple[int, int]:
+    """Walk the segments to the frame header; a thumbnail lies inside a segment and is skipped with it."""
+    stream.read(2)
+    while True:
+        (mark,) = struct.unpack(">B", stream.read(1))
+        if mark != 0xFF:
+            raise KeyError("marker")
+        while mark == 0xFF:
+            (mark,) = struct.unpack(">B", stream.read(1))
+        if 0xD0 <= mark <= 0xD9 or mark == 0x01:
+            continue
+        (length,) = struct.unpack(">H", stream.read(2))
+        if 0xC0 <= mark <= 0xCF and mark not in {0xC4, 0xC8, 0xCC}:
+            height, width = struct.unpack(">xHH", stream.read(5))
+            return width, height
+        if length < 2:
+            raise KeyError("length")
+        stream.seek(length - 2, 1)
+
+
+def _webp_size(stream: IO[bytes]) -> tuple[int, int]:
+    head = stream.read(30)
+    kind = head[12:16]
+    if kind == b"VP8X":
+        return 1 + int.from_bytes(head[24:27], "little"), 1 + int.from_bytes(head[27:30], "little")
+    if kind == b"VP8L":
+        bits = int.from_bytes(head[21:25], "little")
+        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    if kind == b"VP8 ":
+        width, height = struct.unpack("<HH", head[26:30])
+        return width & 0x3FFF, height & 0x3FFF
+    raise KeyError("VP8")
