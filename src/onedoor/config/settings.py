@@ -56,7 +56,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "onedoor.look.csp.middleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "onedoor.look.assets.CompressedFiles",
     "onedoor.documents.middleware.RefuseLargeBodies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "onedoor.look.language.middleware",
@@ -111,10 +111,11 @@ STORAGES = {
     # What people hand in and what the city issues; a bucket serves as well as a folder.
     "files": {"BACKEND": FILES_STORAGE, "OPTIONS": json.loads(FILES_OPTIONS or "null") or FILES_FOLDER},
 }
-# Served from the package as they are, compressed beside themselves; the address changes with the content.
+# Served from the package; the address changes with the content (onedoor.look.assets), so browsers may keep it.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
-WHITENOISE_MAX_AGE = 365 * 24 * 3600
+WHITENOISE_IMMUTABLE_FILE_TEST = "."
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 FORM_RENDERER = "onedoor.look.forms.Renderer"
 ONEDOOR_NAME = env.text("ONEDOOR_NAME", "秦皇岛市政务服务中心", "Name of the house as it stands over the door.")
 ONEDOOR_NAME_EN = env.text("ONEDOOR_NAME_EN", "Qinhuangdao Government Services", "The same name in English.")

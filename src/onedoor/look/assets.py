@@ -1,15 +1,27 @@
-"""Static files carry a mark of their content in the address, so that browsers may keep them for a year."""
+"""Static files: served from the package as they are, compressed on the wire, kept by browsers for a year.
+
+The address carries a mark of the content, so nothing is ever stale; there is no collecting step and no manifest.
+"""
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import os
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import StaticFilesStorage
+from whitenoise.middleware import WhiteNoiseMiddleware
+from whitenoise.responders import StaticFile
 
 MARK_LENGTH = 10
+COMPRESSIBLE = frozenset({".css", ".js", ".svg", ".json", ".geojson", ".txt"})
+# Below this, the header costs more than compression saves.
+SMALLEST_BYTES = 600
 
 
 @cache
@@ -20,9 +32,36 @@ def content_mark(name: str) -> str:
 
 
 class MarkedStorage(StaticFilesStorage):
-    """Addresses with the content's mark behind a question mark: no collecting step, no manifest, no stale page."""
+    """Addresses with the content's mark behind a question mark."""
 
     def url(self, name: str | None) -> str:
         address = super().url(name)
         mark = content_mark(name or "")
         return f"{address}?v={mark}" if mark else address
+
+
+class CompressedFiles(WhiteNoiseMiddleware):  # type: ignore[misc]
+    """WhiteNoise that keeps compressed copies in the data folder, so that the package holds each file once."""
+
+    def get_static_file(self, path: str, url: str, stat_cache: Any = None) -> StaticFile:
+        plain = super().get_static_file(path, url, stat_cache)
+        source = Path(path)
+        if source.suffix not in COMPRESSIBLE or source.stat().st_size < SMALLEST_BYTES:
+            return plain
+        headers = dict(plain.alternatives[-1][2])
+        headers.pop("Content-Length", None)
+        headers["Vary"] = "Accept-Encoding"
+        return StaticFile(path, list(headers.items()), encodings={"gzip": str(_compressed(source))})
+
+
+def _compressed(source: Path) -> Path:
+    """Return the compressed copy of a file, made where it is missing; its name is its content's hash."""
+    body = source.read_bytes()
+    folder = Path(settings.ONEDOOR_DATA) / "static"
+    copy = folder / f"{hashlib.sha256(body).hexdigest()[:32]}.gz"
+    if not copy.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        fresh = copy.with_suffix(f".{os.getpid()}.new")
+        fresh.write_bytes(gzip.compress(body, 9, mtime=0))
+        fresh.replace(copy)
+    return copy

@@ -24,6 +24,10 @@ KINDS = {
     "tel": "input",
     "email": "input",
     "identity": "input",
+    "idcard": "input",
+    "uscc": "input",
+    "address": "input",
+    "region": "select",
     "password": "input",
     "search": "input",
     "textarea": "textarea",
@@ -54,8 +58,22 @@ INPUT_ATTRS: dict[str, dict[str, str]] = {
     "tel": {"type": "tel", "inputmode": "tel"},
     "email": {"type": "email", "inputmode": "email", "spellcheck": "false"},
     "identity": {"spellcheck": "false", "autocapitalize": "characters"},
+    "idcard": {"spellcheck": "false", "autocapitalize": "characters", "autocomplete": "off"},
+    "uscc": {"spellcheck": "false", "autocapitalize": "characters", "autocomplete": "off"},
     "password": {"type": "password"},
     "search": {"type": "search"},
+}
+# How long an answer is expected to be, said by the width of the field.
+WIDTHS = {
+    "phone": "20",
+    "tel": "20",
+    "idcard": "20",
+    "identity": "20",
+    "uscc": "20",
+    "number": "10",
+    "integer": "10",
+    "money": "10",
+    "decimal": "10",
 }
 # Longest choice list that is still shown whole; longer ones fold into a select.
 LONGEST_RADIO_LIST = 12
@@ -137,6 +155,8 @@ def _from_mapping(source: Mapping[str, Any]) -> dict[str, Any]:
     choices = _choices(source.get("choices") or (), ident, value)
     if kind == "radios" and len(choices) > LONGEST_RADIO_LIST:
         kind = "select"
+    if kind == "select" and not choices:
+        kind = "input"
     attrs = {**INPUT_ATTRS.get(word, {}), **(source.get("attrs") or {})}
     found = {key: source[key] for key in ("rows", "width", "prefix", "suffix", "is_title") if source.get(key) is not None}
     return {
@@ -151,6 +171,7 @@ def _from_mapping(source: Mapping[str, Any]) -> dict[str, Any]:
         "required": bool(source.get("required", True)),
         "attrs": attrs,
         "checked": value in {True, "on", "true", "1"} if kind == "checkbox" else False,
+        "width": WIDTHS.get(word, ""),
         **found,
     }
 
