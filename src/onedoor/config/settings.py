@@ -167,6 +167,22 @@ MFA_RATE_LIMITS = False
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 
+# Messages
+ONEDOOR_OUTBOX = ONEDOOR_DATA / "outbox"
+ONEDOOR_SMS = env.text("ONEDOOR_SMS", "file", "Way out of text messages: file (the folder outbox), console or kannel.")
+ONEDOOR_SMS_SENDER = env.text("ONEDOOR_SMS_SENDER", "12345", "Number from which text messages come.")
+ONEDOOR_SMS_SIGNATURE = env.text("ONEDOOR_SMS_SIGNATURE", "【政务服务】", "Signature that opens every text message.")
+ONEDOOR_KANNEL_URL = env.text("ONEDOOR_KANNEL_URL", "http://127.0.0.1:13013/cgi-bin/sendsms", "Address of Kannel's sendsms.")
+ONEDOOR_KANNEL_USER = env.text("ONEDOOR_KANNEL_USER", "onedoor", "User name at Kannel.")
+ONEDOOR_KANNEL_PASSWORD = env.text("ONEDOOR_KANNEL_PASSWORD", "", "Password at Kannel.")
+ONEDOOR_EMAIL = env.text("ONEDOOR_EMAIL", "file", "Way out of e-mail: file (the folder outbox), console or smtp.")
+ONEDOOR_MAIL_FROM = env.text("ONEDOOR_MAIL_FROM", "onedoor@localhost", "Address from which e-mail comes.")
+ONEDOOR_SMTP_HOST = env.text("ONEDOOR_SMTP_HOST", "127.0.0.1", "Mail server.")
+ONEDOOR_SMTP_PORT = env.number("ONEDOOR_SMTP_PORT", 25, "Port of the mail server.")
+ONEDOOR_SMTP_USER = env.text("ONEDOOR_SMTP_USER", "", "User name at the mail server; empty for none.")
+ONEDOOR_SMTP_PASSWORD = env.text("ONEDOOR_SMTP_PASSWORD", "", "Password at the mail server.")
+ONEDOOR_SMTP_SECURITY = env.text("ONEDOOR_SMTP_SECURITY", "", "Security of the line to it: empty, starttls or tls.")
+
 
 def _secret_key() -> str:
     """Return the signing key of this installation, made at first use and kept with the other keys."""

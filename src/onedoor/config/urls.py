@@ -9,4 +9,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("onedoor.look.urls")),
     path("desk/", include("onedoor.desk.urls")),
     path("", include("onedoor.people.urls")),
+    path("", include("onedoor.network.urls")),
+    path("", include("onedoor.notify.urls")),
 ]

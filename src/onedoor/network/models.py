@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q, TextChoices
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from onedoor.kernel.history import keep_history
 from onedoor.kernel.rows import Row
+
+
+def _local(name: str, name_en: str) -> str:
+    return name_en if name_en and (get_language() or "").startswith("en") else name
 
 
 class Level(TextChoices):
@@ -64,6 +69,11 @@ class Agency(Row):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def local_name(self) -> str:
+        """The name in the language of the moment."""
+        return _local(self.name, self.name_en)
 
 
 class SiteKind(TextChoices):
@@ -169,6 +179,11 @@ class Window(Row):
 
     def __str__(self) -> str:
         return f"{self.site_id} {self.number}"
+
+    @property
+    def local_name(self) -> str:
+        """The name in the language of the moment."""
+        return _local(self.name, self.name_en)
 
 
 @keep_history()

@@ -22,6 +22,11 @@ def require_manager(by: Actor) -> None:
         raise NotAllowed(_("Your post may not change offices, places and posts. Ask the business section of the centre."))
 
 
+def hands_out_rights(actor: Actor) -> bool:
+    """Tell whether the actor hands out rights anywhere."""
+    return actor.has(MANAGE) or actor.has(AUTHORISE)
+
+
 def may_authorise(actor: Actor, agency: UUID) -> bool:
     """Tell whether the actor may say who works on the applications of ``agency``: its head, or who keeps the network."""
     return actor.has(MANAGE) or (actor.has(AUTHORISE) and actor.agency == agency)

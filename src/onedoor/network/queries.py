@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 from uuid import UUID
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
@@ -12,9 +13,15 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from onedoor.kernel.actor import Actor
+from onedoor.kernel.clock import local_date
 from onedoor.kernel.errors import NotAllowed, NotFound
-from onedoor.network.models import Agency, Authorisation, Level, Post, Posting, Region, Site, Window
+from onedoor.network import opening
+from onedoor.network.models import Agency, Authorisation, Level, OpeningHours, Post, Posting, Region, Site, SpecialDay, Window
+from onedoor.network.opening import OpenState, Period, Schedule
 from onedoor.network.regions import codes_above, digits_of
+from onedoor.workdays.release import release_calendar as calendar
+
+MAIN_SITE_LEVEL = "city"
 
 
 class NotAuthorised(NotAllowed):
@@ -27,6 +34,11 @@ class NotAuthorised(NotAllowed):
         super().__init__(None, stage=stage, pairs=sorted(pairs, key=str))
         self.stage = stage
         self.pairs = frozenset(pairs)
+
+
+class _HasHours(Protocol):
+    is_open: bool
+    hours_code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +107,11 @@ def _place_of(posting: Posting) -> str:
     return "" if site is None else site.name
 
 
+def post_ids_of(account_id: UUID, at: datetime | None = None) -> set[UUID]:
+    """Return the keys of the posts that an account holds."""
+    return set(Posting.objects.filter(_running(at or Now()), account=account_id).values_list("post_id", flat=True))
+
+
 def may(actor: Actor, stage: str, item_code: str, agency_id: UUID, at: datetime | None = None) -> bool:
     """Tell whether the actor's post may do ``stage`` of an item for the applications of an agency; now, or at ``at``."""
     return _rights(actor, at).filter(stage=stage, item_code=item_code, agency_id=agency_id).exists()
@@ -147,6 +164,30 @@ def received_items(*, site_id: UUID | None = None, window_id: UUID | None = None
     return list(found.order_by("item_code").values_list("item_code", flat=True).distinct())
 
 
+def open_state(site: _HasHours, now: datetime) -> OpenState:
+    """Return whether a site is open, from hours kept for a minute; no statement when warm."""
+    if not site.is_open:
+        return OpenState(is_open=False, asked_at=now, out_of_service=True)
+    schedule = opening.schedules(_schedules).get(site.hours_code, Schedule())
+    return opening.state(schedule, calendar(), now)
+
+
+def main_hall_state(now: datetime) -> OpenState | None:
+    """Return whether the city's own hall is open, for the strip above every page."""
+    hall = Site.objects.filter(level=MAIN_SITE_LEVEL, kind="center").order_by("code").first()
+    return None if hall is None else open_state(hall, now)
+
+
+def week_of(hours_code: str) -> Mapping[int, Sequence[Period]]:
+    """Return the periods of each weekday (0 = Monday) of an hours code."""
+    return opening.schedules(_schedules).get(hours_code, Schedule()).weekly
+
+
+def special_days(hours_code: str, since: datetime) -> list[SpecialDay]:
+    """Return the special days of an hours code from a moment on, in order."""
+    return list(SpecialDay.objects.filter(code=hours_code, date__gte=local_date(since)).order_by("date", "opens"))
+
+
 def regions_above(code: str) -> list[Region]:
     """Return the region and those it lies in, the city first."""
     return list(Region.objects.filter(code__in=codes_above(code)).order_by("code"))
@@ -186,6 +227,17 @@ def agency_for(code: str) -> Agency:
     """
     named = Q(code=code) | Q(department_code=code, level="city")
     found = Agency.objects.filter(named).select_related("region", "site").order_by("code").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def agency_by_id(agency_id: UUID) -> Agency:
+    """Return an office by its key.
+
+    :raises NotFound: when there is none.
+    """
+    found = Agency.objects.filter(id=agency_id).select_related("region", "site").first()
     if found is None:
         raise NotFound
     return found
@@ -300,3 +352,18 @@ def _existing(on: date | None) -> Q:
     if on is None:
         return Q(valid_to__isnull=True)
     return (Q(valid_from__isnull=True) | Q(valid_from__lte=on)) & (Q(valid_to__isnull=True) | Q(valid_to__gt=on))
+
+
+def _schedules() -> dict[str, Schedule]:
+    """Return the hours of all codes: weekly ones, and special days from some days ago on; two statements."""
+    weekly: dict[str, dict[int, list[Period]]] = {}
+    for hours in OpeningHours.objects.order_by("code", "weekday", "opens"):
+        weekly.setdefault(hours.code, {}).setdefault(hours.weekday, []).append(
+            Period(hours.opens, hours.closes, hours.by_appointment)
+        )
+    special: dict[str, dict[date, list[Period]]] = {}
+    for day in SpecialDay.objects.order_by("code", "date", "opens"):
+        periods = special.setdefault(day.code, {}).setdefault(day.date, [])
+        if day.opens is not None and day.closes is not None:
+            periods.append(Period(day.opens, day.closes, day.by_appointment))
+    return {code: Schedule(weekly.get(code, {}), special.get(code, {})) for code in weekly.keys() | special.keys()}

@@ -21,7 +21,7 @@ from onedoor.kernel.actor import Actor
 from onedoor.kernel.errors import AlreadyDone, NotAllowed, NotFound, WrongState
 from onedoor.kernel.history import changed_by
 from onedoor.kernel.subjects import Subject
-from onedoor.network import acts
+from onedoor.network import acts, opening
 from onedoor.network.entries import (
     NewAgency,
     NewAuthorisation,
@@ -142,6 +142,7 @@ def set_hours(hours: Sequence[NewHours], special: Sequence[NewSpecialDay] = (), 
             for s in special
         ],
     )
+    opening.forget()
     codes = sorted({h.code for h in hours} | {s.code for s in special})
     facts = {"codes": codes, "special_days": sorted({s.date.isoformat() for s in special})}
     journal.record(acts.SET_HOURS, subject=Subject("network.hours", by.request), by=by, at=at, facts=facts)

@@ -1,0 +1,17 @@
+"""Addresses of offices, places and windows, and of the desk pages on posts and rights."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from onedoor.network.views import desk, public
+
+app_name = "network"
+urlpatterns = [
+    path("departments/", public.departments, name="departments"),
+    path("departments/<str:code>/", public.department, name="department"),
+    path("sites/<str:code>/", public.site, name="site"),
+    path("sites/<str:code>/windows/<str:number>/", public.window, name="window"),
+    path("desk/posts/", desk.posts, name="posts"),
+    path("desk/authorisations/", desk.authorisations, name="authorisations"),
+]

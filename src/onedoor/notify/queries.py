@@ -1,0 +1,81 @@
+"""What people were told."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import get_language
+
+from onedoor.kernel.paging import Page, first_page
+from onedoor.kernel.subjects import Subject
+from onedoor.notify import templates
+from onedoor.notify.models import Channel, DeliveryState, Message
+
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class InboxMessage:
+    """A message as its recipient reads it."""
+
+    id: UUID
+    title: str
+    text: str
+    at: datetime
+    is_read: bool
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was told about a subject, for the officer: through which channel, when, and whether it arrived."""
+
+    text: str
+    channel: str
+    at: datetime
+    state: str
+    state_text: str
+    problem: str
+
+
+def inbox(account_id: UUID, *, after: UUID | None = None, size: int = PAGE_SIZE) -> Page[InboxMessage]:
+    """Return the messages of an account, newest first, in the language of the moment; ``after`` is the last one seen."""
+    found = Message.objects.filter(account_id=account_id, channel=Channel.INBOX)
+    if after is not None:
+        found = found.filter(id__lt=after)
+    page = first_page(list(found.order_by("-id")[: size + 1]), size)
+    return Page([_read(message) for message in page.rows], page.has_more)
+
+
+def has_unread(account_id: UUID) -> bool:
+    """Tell whether something unread lies in an inbox."""
+    return Message.objects.filter(account_id=account_id, channel=Channel.INBOX, read_at__isnull=True).exists()
+
+
+def told_about(subject_ids: Collection[UUID]) -> dict[UUID, list[Told]]:
+    """Return what was told about subjects, oldest first; one statement for any number."""
+    found: dict[UUID, list[Told]] = {}
+    language = get_language() or "zh-hans"
+    for message in Message.objects.filter(subject_id__in=subject_ids).order_by("id"):
+        if message.subject_id is None:
+            continue
+        words = templates.render(message.template, language, message.values)
+        told = Told(
+            words.text,
+            str(Channel(message.channel).label),
+            message.created_at,
+            message.state,
+            str(DeliveryState(message.state).label),
+            message.problem,
+        )
+        found.setdefault(message.subject_id, []).append(told)
+    return found
+
+
+def _read(message: Message) -> InboxMessage:
+    words = templates.render(message.template, get_language() or "zh-hans", message.values)
+    url = templates.link_to(Subject(message.subject_kind, message.subject_id)) if message.subject_id else ""
+    return InboxMessage(message.id, words.title, words.text, message.created_at, message.read_at is not None, url)
