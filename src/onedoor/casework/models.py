@@ -22,7 +22,7 @@ class Channel(TextChoices):
 class Application(Row):
     """One application (办件), from draft to delivery, filed under one version of one item with one agency."""
 
-    reference = models.CharField(max_length=12, unique=True, null=True)
+    reference = models.CharField(max_length=12, unique=True, null=True)  # noqa: DJ001  a draft has none, and "" would be unique once
     query_code = EncryptedTextField(null=True)
     query_hash = models.BinaryField(null=True)
     status = models.CharField(max_length=12, choices=Status, default=Status.DRAFT)

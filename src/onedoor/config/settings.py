@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import secrets
 from pathlib import Path
 
 from onedoor.config import engine, env
@@ -14,6 +17,12 @@ ONEDOOR_PORT = env.number("ONEDOOR_PORT", 8000, "Port of the web server.")
 ONEDOOR_BASE_URL = env.text(
     "ONEDOOR_BASE_URL", f"http://127.0.0.1:{ONEDOOR_PORT}", "How this installation is reached from outside; stands in QR codes."
 )
+ONEDOOR_HOST = env.text("ONEDOOR_HOST", "127.0.0.1", "Address the web server listens on; 0.0.0.0 for all of this machine.")
+ONEDOOR_WEB_WORKERS = env.number("ONEDOOR_WEB_WORKERS", 2, "Web processes; about one for each core.")
+ONEDOOR_WEB_THREADS = env.number("ONEDOOR_WEB_THREADS", 4, "Threads in each web process; each keeps one database connection.")
+ONEDOOR_WORKER_JOBS = env.number("ONEDOOR_WORKER_JOBS", 2, "Jobs that one worker does at the same time.")
+ONEDOOR_LOG_LEVEL = env.text("ONEDOOR_LOG_LEVEL", "INFO", "Least level of what is logged: DEBUG, INFO, WARNING, ERROR.")
+ONEDOOR_LOG_FORMAT = env.text("ONEDOOR_LOG_FORMAT", "text", "Form of the log on standard error: text or json.")
 DATABASE_URL = env.text("ONEDOOR_DATABASE_URL", "", "Address of an outside PostgreSQL; empty for the embedded one.")
 
 DEBUG = False
@@ -56,6 +65,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "onedoor.look.csp.middleware",
     "django.middleware.security.SecurityMiddleware",
+    "onedoor.config.middleware.EdgeMiddleware",
     "onedoor.look.assets.CompressedFiles",
     "onedoor.documents.middleware.RefuseLargeBodies",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -67,11 +77,13 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "onedoor.people.middleware.ActorMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "onedoor.config.doors.DoorMiddleware",
     "onedoor.look.refusals.RefusalMiddleware",
 ]
 DATABASES = {
     "default": {
         **engine.parse_url(DATABASE_URL or engine.embedded_url(ONEDOOR_DATA)),
+        "ENGINE": "onedoor.config.postgres",
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
@@ -151,7 +163,9 @@ ONEDOOR_IDENTITY_CHECK = env.text(
     "onedoor.people.verification.check_number_only",
     "Function that asks the national identity service whether name and number belong together.",
 )
-ONEDOOR_STAFF_IDLE_MINUTES = env.number("ONEDOOR_STAFF_IDLE_MINUTES", 15, "Minutes after which an idle civil servant is logged out.")
+ONEDOOR_STAFF_IDLE_MINUTES = env.number(
+    "ONEDOOR_STAFF_IDLE_MINUTES", 15, "Minutes after which an idle civil servant is logged out."
+)
 ONEDOOR_STAFF_SESSION_HOURS = env.number("ONEDOOR_STAFF_SESSION_HOURS", 12, "Hours after which a civil servant logs in again.")
 ONEDOOR_PASSWORD_DAYS = env.number("ONEDOOR_PASSWORD_DAYS", 90, "Days after which a civil servant chooses a new password.")
 ACCOUNT_ADAPTER = "onedoor.people.adapters.AccountAdapter"
@@ -164,8 +178,27 @@ MFA_ADAPTER = "onedoor.people.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1
 MFA_RATE_LIMITS = False
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 2000}}}
+CSRF_TRUSTED_ORIGINS = [ONEDOOR_BASE_URL]
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE_COOKIES else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_COOKIES else None
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""  # web processes name jobs and do not load what does them
+PROCRASTINATE_IMPORT_PATHS = [f"onedoor.{file.parent.name}.tasks" for file in sorted(Path(__file__).parents[1].glob("*/tasks.py"))]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "onedoor.config.log.formatter", "kind": ONEDOOR_LOG_FORMAT}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": ONEDOOR_LOG_LEVEL},
+    "loggers": {
+        "django": {"handlers": [], "level": ONEDOOR_LOG_LEVEL, "propagate": True},
+        "procrastinate": {"level": "WARNING"},
+    },
+}
 
 # Messages
 ONEDOOR_OUTBOX = ONEDOOR_DATA / "outbox"
@@ -186,18 +219,14 @@ ONEDOOR_SMTP_SECURITY = env.text("ONEDOOR_SMTP_SECURITY", "", "Security of the l
 
 def _secret_key() -> str:
     """Return the signing key of this installation, made at first use and kept with the other keys."""
-    import os
-    import secrets
-
-    SECRET_KEY_FILE.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    engine.make_data_folder(ONEDOOR_DATA)
+    SECRET_KEY_FILE.parent.mkdir(mode=0o700, exist_ok=True)
     if not SECRET_KEY_FILE.exists():
         fresh = SECRET_KEY_FILE.with_suffix(f".{os.getpid()}.new")
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_urlsafe(50))
-        try:
+        with contextlib.suppress(FileExistsError):  # somebody was faster
             os.link(fresh, SECRET_KEY_FILE)
-        except FileExistsError:
-            pass
         fresh.unlink()
     return SECRET_KEY_FILE.read_text()
 

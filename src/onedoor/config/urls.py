@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from onedoor.config import health
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.alive),
+    path("readyz", health.ready),
     path("", include("onedoor.portal.urls")),
     path("", include("onedoor.look.urls")),
     path("desk/", include("onedoor.desk.urls")),
@@ -12,3 +16,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("onedoor.network.urls")),
     path("", include("onedoor.notify.urls")),
 ]
+handler404 = "onedoor.config.health.nothing_here"

@@ -7,10 +7,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
+from onedoor.kernel.doors import Door, door
+
 ELDER_COOKIE = "elder"
 YEAR_SECONDS = 365 * 24 * 3600
 
 
+@door(Door.ANYONE)
 @require_safe
 def elder(request: HttpRequest) -> HttpResponse:
     """Turn the large type on or off and go back to the page from which the reader came."""
@@ -22,6 +25,7 @@ def elder(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@door(Door.ANYONE)
 @require_safe
 def language(request: HttpRequest) -> HttpResponse:
     """Change the language and go back to the page from which the reader came."""

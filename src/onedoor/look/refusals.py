@@ -1,10 +1,10 @@
-"""A refusal becomes a page, or for a swap of htmx a part, that says why and what to do next."""
+"""A refusal becomes a page, a part for a swap of htmx, or JSON for the API, that says why and what to do next."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 
 from onedoor.kernel.errors import Refused
@@ -27,8 +27,18 @@ class RefusalMiddleware:
 
 def refusal_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
     """Return the answer to a refused request, in the frame of the door at which it was made."""
+    if request.path.startswith("/api/"):
+        return JsonResponse(as_json(refusal), status=refusal.http_status, json_dumps_params={"ensure_ascii": False})
     is_part = request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
     frame = "desk/base.html" if request.path.startswith("/desk/") else "portal/base.html"
     template = "look/parts/refusal.html" if is_part else "look/refused.html"
     errors = getattr(refusal, "errors", {})
     return render(request, template, {"refusal": refusal, "errors": errors, "frame": frame}, status=refusal.http_status)
+
+
+def as_json(refusal: Refused) -> dict[str, object]:
+    """Return a refusal as the API tells it: code, message and, for fields, what to do about each."""
+    told: dict[str, object] = {"code": refusal.code, "message": str(refusal)}
+    if errors := getattr(refusal, "errors", None):
+        told["errors"] = {field: str(text) for field, text in errors.items()}
+    return told

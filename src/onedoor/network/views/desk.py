@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from onedoor.kernel.actor import Actor
+from onedoor.kernel.doors import Door, door
 from onedoor.kernel.errors import Invalid, NotAllowed, NotFound
 from onedoor.network import permissions, queries, resolver, services
 from onedoor.network.models import Agency, Stage
@@ -22,6 +23,7 @@ from onedoor.network.panels import ItemChoice, items_of
 Pair = tuple[UUID, str]
 
 
+@door(Door.STAFF)
 @login_required
 @require_http_methods(["GET", "POST"])
 def posts(request: HttpRequest) -> HttpResponse:
@@ -40,6 +42,7 @@ def posts(request: HttpRequest) -> HttpResponse:
     return render(request, "network/posts.html", {"held": held, "current": actor.posting})
 
 
+@door(Door.STAFF)
 @login_required
 @require_http_methods(["GET", "POST"])
 def authorisations(request: HttpRequest) -> HttpResponse:

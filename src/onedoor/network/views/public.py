@@ -8,16 +8,19 @@ from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.views.decorators.http import require_safe
 
+from onedoor.kernel.doors import Door, door
 from onedoor.network import queries
 from onedoor.network.panels import panels_for
 
 
+@door(Door.ANYONE)
 @require_safe
 def departments(request: HttpRequest) -> HttpResponse:
     """List the departments of the city."""
     return render(request, "network/departments.html", {"departments": queries.departments()})
 
 
+@door(Door.ANYONE)
 @require_safe
 def department(request: HttpRequest, code: str) -> HttpResponse:
     """Show an office: what it is there for, where it sits, whom to call; its items come from the catalogue."""
@@ -27,6 +30,7 @@ def department(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "network/department.html", page)
 
 
+@door(Door.ANYONE)
 @require_safe
 def site(request: HttpRequest, code: str) -> HttpResponse:
     """Show a place: address, hours, whom to call outside them, windows; what is done there comes from the catalogue."""
@@ -44,6 +48,7 @@ def site(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "network/site.html", page)
 
 
+@door(Door.ANYONE)
 @require_safe
 def window(request: HttpRequest, code: str, number: str) -> HttpResponse:
     """Show a window: who serves there, whether it is open; what is done there comes from the catalogue."""

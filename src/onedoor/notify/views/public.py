@@ -11,10 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from onedoor.kernel.doors import Door, door
 from onedoor.kernel.errors import NotFound
 from onedoor.notify import queries, services
 
 
+@door(Door.ACCOUNT)
 @login_required
 @require_http_methods(["GET", "POST"])
 def inbox(request: HttpRequest) -> HttpResponse:

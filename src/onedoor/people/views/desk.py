@@ -10,19 +10,19 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from onedoor.kernel.doors import Door, door
 from onedoor.kernel.errors import NotFound, Refused
 from onedoor.kernel.subjects import Subject
 from onedoor.people import permissions, queries, services
 from onedoor.people.forms import UnmaskForm
 
 
+@door(Door.STAFF)
 @never_cache
 @require_http_methods(["GET", "POST"])
 def unmask(request: HttpRequest, kind: str, subject_id: UUID, field: str) -> HttpResponse:
     """Show one masked value in full after a reason was given: a page, and with htmx the part that stands in its place."""
     actor = request.actor  # type: ignore[attr-defined]
-    if not actor.is_staff:
-        raise NotFound
     subject = Subject(f"people.{kind}", subject_id)
     form = UnmaskForm(request.POST if request.method == "POST" else None)
     value = None

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.clock import local_date
+from onedoor.kernel.doors import Door, door
 from onedoor.kernel.errors import Refused
 from onedoor.kernel.masking import mask_phone
 from onedoor.people import adapters, queries, records, services, sessions
@@ -66,6 +67,7 @@ def _page(request: HttpRequest, template: str, form: KindForm | None, **context:
     return render(request, f"people/{template}.html", {"form": form, "next": _next(request) or "", **context}, status=status)
 
 
+@door(Door.ANYONE)
 @never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
@@ -93,6 +95,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
     return _page(request, "login", form, staff=staff, was_idle="idle" in request.GET)
 
 
+@door(Door.ANYONE)
 @never_cache
 @login_stage_required(stage=AuthenticateStage.key, redirect_urlname="account_login")  # type: ignore[untyped-decorator]
 @require_http_methods(["GET", "POST"])
@@ -114,6 +117,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     return _page(request, "factor", form)
 
 
+@door(Door.ANYONE)
 @require_POST
 def log_out(request: HttpRequest) -> HttpResponse:
     """Log out, and say so on the home page."""
@@ -135,6 +139,7 @@ def _send_step(request: HttpRequest, flow: str, purpose: CodePurpose, template: 
     return _page(request, template, form)
 
 
+@door(Door.ANYONE)
 @never_cache
 @require_http_methods(["GET", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
@@ -142,6 +147,7 @@ def register(request: HttpRequest) -> HttpResponse:
     return _send_step(request, REGISTER, CodePurpose.REGISTER, "register_phone", "account_register_code")
 
 
+@door(Door.ANYONE)
 @never_cache
 @require_http_methods(["GET", "POST"])
 def register_code(request: HttpRequest) -> HttpResponse:
@@ -161,6 +167,7 @@ def register_code(request: HttpRequest) -> HttpResponse:
     return _page(request, "register_code", form, phone=mask_phone(kept["phone"]))
 
 
+@door(Door.ANYONE)
 @never_cache
 @require_http_methods(["GET", "POST"])
 def register_identity(request: HttpRequest) -> HttpResponse:
@@ -176,6 +183,7 @@ def register_identity(request: HttpRequest) -> HttpResponse:
     return _page(request, "register_identity", form)
 
 
+@door(Door.ANYONE)
 @never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
@@ -197,6 +205,7 @@ def register_password(request: HttpRequest) -> HttpResponse:
     return _page(request, "register_password", form)
 
 
+@door(Door.ANYONE)
 @never_cache
 @require_http_methods(["GET", "POST"])
 def code_login(request: HttpRequest) -> HttpResponse:
@@ -204,6 +213,7 @@ def code_login(request: HttpRequest) -> HttpResponse:
     return _send_step(request, CODE_LOGIN, CodePurpose.LOGIN, "code_login_phone", "account_code_login_code")
 
 
+@door(Door.ANYONE)
 @never_cache
 @require_http_methods(["GET", "POST"])
 def code_login_code(request: HttpRequest) -> HttpResponse:
@@ -223,6 +233,7 @@ def code_login_code(request: HttpRequest) -> HttpResponse:
     return _page(request, "code_login_code", form, phone=mask_phone(kept["phone"]))
 
 
+@door(Door.ANYONE)
 @never_cache
 @require_http_methods(["GET", "POST"])
 def reset(request: HttpRequest) -> HttpResponse:
@@ -230,6 +241,7 @@ def reset(request: HttpRequest) -> HttpResponse:
     return _send_step(request, RESET, CodePurpose.RESET, "reset_phone", "account_reset_password")
 
 
+@door(Door.ANYONE)
 @never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
@@ -262,6 +274,7 @@ class _ResetForm(TextCodeForm, NewPasswordForm):
     field_order = ("code", "password")
 
 
+@door(Door.ACCOUNT)
 @never_cache
 @login_required
 @sensitive_post_parameters("present", "password")
@@ -289,6 +302,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
     return _page(request, "change_password", form, must=account.is_staff_account and sessions.must_choose_password(account, at=at))
 
 
+@door(Door.ACCOUNT)
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
@@ -312,6 +326,7 @@ def set_second_factor(request: HttpRequest) -> HttpResponse:
     )
 
 
+@door(Door.ACCOUNT)
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
@@ -335,6 +350,7 @@ class _PresentForm(KindForm):
     present = ChangePasswordForm.base_fields["present"]
 
 
+@door(Door.ACCOUNT)
 @never_cache
 @login_required
 def my_account(request: HttpRequest) -> HttpResponse:
@@ -353,6 +369,7 @@ def my_account(request: HttpRequest) -> HttpResponse:
     )
 
 
+@door(Door.ACCOUNT)
 @never_cache
 @login_required
 def my_data(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,68 @@
+"""Lets people in where they may enter, as each view declares with ``kernel.doors``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+
+from onedoor.kernel.actor import Actor
+from onedoor.kernel.doors import Door, Opening, opening_of
+from onedoor.kernel.errors import NotAllowed
+from onedoor.look.refusals import refusal_page
+
+View = Callable[..., HttpResponseBase]
+
+# Views of packages, by the start of their module's name.
+PACKAGES = {
+    "allauth.": Opening(Door.ANYONE),
+    "django.views.i18n": Opening(Door.ANYONE),
+    "django.views.generic.base": Opening(Door.ANYONE),  # redirects
+    "ninja.": Opening(Door.CLIENT),
+}
+
+
+class WrongDoor(NotAllowed):
+    code = "wrong_door"
+    default = _(
+        "The desk is for people who work here, the other pages for people who come. Log in with the account meant for this one."
+    )
+
+
+def opening_for(view: View) -> Opening | None:
+    """Return to whom a view opens: what it declares, or what is written here for its package."""
+    module = getattr(view, "__module__", "")
+    package = next((opening for start, opening in PACKAGES.items() if module.startswith(start)), None)
+    return opening_of(view) or package
+
+
+class DoorMiddleware:
+    """Asks for log-in, or refuses, before the view is called; an undeclared view opens to nobody."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: View, _args: Any, _kwargs: Any) -> HttpResponseBase | None:
+        opening = opening_for(view)
+        if opening is None:
+            raise RuntimeError(f"{view.__module__}.{getattr(view, '__name__', view)} does not declare who may enter (kernel.doors)")
+        if opening.door in {Door.ANYONE, Door.CLIENT}:
+            return None
+        return _stop(request, opening, request.actor)  # type: ignore[attr-defined]
+
+
+def _stop(request: HttpRequest, opening: Opening, actor: Actor) -> HttpResponse | None:
+    """Return where somebody is sent who may not enter, or None."""
+    if actor.account is None:
+        return redirect_to_login(request.get_full_path())
+    if opening.door is not Door.ACCOUNT and actor.is_staff != (opening.door is Door.STAFF):
+        return refusal_page(request, WrongDoor())
+    if opening.duty and not actor.has(opening.duty):
+        return refusal_page(request, NotAllowed())
+    return None

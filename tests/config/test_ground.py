@@ -1,0 +1,17 @@
+import pytest
+from django.contrib.auth.models import Group
+from django.db import connection
+
+
+@pytest.mark.django_db
+def test_database_is_migrated_and_sorted_by_code_point():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT datlocale FROM pg_database WHERE datname = current_database()")
+        assert cursor.fetchone() == ("C.UTF-8",)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("turn", ["first", "second"])
+def test_what_a_race_committed_is_gone_for_the_next_test(turn):
+    assert not Group.objects.exists()
+    Group.objects.create(name=turn)

@@ -1,0 +1,89 @@
+"""What every test stands on: a real PostgreSQL, made once by the migrations and copied for each process and after each race."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test import TransactionTestCase
+from django.test.utils import CaptureQueriesContext
+
+from tests import ground
+
+TEMPLATE = "onedoor_test_template"
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if not hasattr(session.config, "workerinput"):
+        connection.close()
+        ground.clean_up()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: what fails fast is seen first."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """Copy the migrated template as this process's database; the first process to come makes the template."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    name = f"onedoor_test_{worker}"
+    with django_db_blocker.unblock():
+        _make_template()
+        _copy_template(name)
+    yield
+    with django_db_blocker.unblock():
+        connection.close()
+
+
+def _make_template() -> None:
+    with Path(os.environ["ONEDOOR_TEST_RUN"], "template.lock").open("a+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.seek(0)
+        if lock.read():
+            return
+        _sql(f'DROP DATABASE IF EXISTS "{TEMPLATE}" WITH (FORCE)', f'CREATE DATABASE "{TEMPLATE}"')
+        _connect_to(TEMPLATE)
+        call_command("migrate", verbosity=0)
+        connection.close()
+        lock.write("made")
+
+
+def _copy_template(name: str) -> None:
+    _sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}" STRATEGY FILE_COPY')
+    _connect_to(name)
+
+
+def _connect_to(name: str) -> None:
+    connection.close()
+    connection.settings_dict["NAME"] = name
+
+
+def _sql(*statements: str) -> None:
+    """Run statements that no transaction may hold, from the maintenance database."""
+    connection.close()
+    with connection._nodb_cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def _restore(test_case: TransactionTestCase) -> None:
+    """Put the database back as the migrations left it; emptying it by TRUNCATE is refused by the journal."""
+    del test_case
+    _copy_template(str(connection.settings_dict["NAME"]))
+
+
+TransactionTestCase._fixture_teardown = _restore  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def count_statements() -> Callable[[], AbstractContextManager[CaptureQueriesContext]]:
+    """Return a context manager that counts what a block sends: ``with count_statements() as sent: …; len(sent)``."""
+    return lambda: CaptureQueriesContext(connection)

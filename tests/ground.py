@@ -1,0 +1,44 @@
+"""The ground of the tests: a data folder and a database server that are thrown away when the run ends."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from onedoor.config import engine
+
+PREFIX = "onedoor-test-"
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "150"}
+
+
+def prepare() -> None:
+    """Give this run its own data folder and, unless an outside database is set, its own server; workers share their parent's."""
+    if "ONEDOOR_TEST_RUN" in os.environ:
+        return
+    _sweep()
+    data = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+    data.chmod(0o711)
+    os.environ["ONEDOOR_TEST_RUN"] = os.environ["ONEDOOR_DATA"] = str(data)
+    if not os.environ.get("ONEDOOR_DATABASE_URL"):
+        engine.start(data, settings=FAST)
+
+
+def clean_up() -> None:
+    """Stop the server of this run and remove its folder."""
+    if data := os.environ.pop("ONEDOOR_TEST_RUN", None):
+        _remove(Path(data))
+
+
+def _sweep() -> None:
+    """Remove what runs that were killed have left."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        pid = folder.name.removeprefix(PREFIX).split("-", 1)[0]
+        if folder.stat().st_uid == os.geteuid() and not Path("/proc", pid).exists():
+            _remove(folder)
+
+
+def _remove(data: Path) -> None:
+    engine.stop(data)
+    shutil.rmtree(data, ignore_errors=True)

@@ -1,0 +1,11 @@
+"""The settings of the tests: those of the house, on a throw-away database, with what only costs time switched off."""
+
+from __future__ import annotations
+
+from tests.ground import prepare
+
+prepare()
+
+from onedoor.config.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
