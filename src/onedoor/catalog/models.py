@@ -5,6 +5,7 @@ What an item demands is said once for the whole city in its versions; a service 
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -12,6 +13,13 @@ from django.db.models import F, Q, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from onedoor.kernel.rows import Row
+
+
+class Board(TextChoices):
+    """The two service boards of the hall (两大服务板块)."""
+
+    LIVELIHOOD = "livelihood", _("For people")
+    ENTERPRISE = "enterprise", _("For enterprises")
 
 
 class CatalogItem(Row):
@@ -23,14 +31,23 @@ class CatalogItem(Row):
     name_en = models.CharField(max_length=300, blank=True)
     item_type = models.CharField(max_length=2)
     department_code = models.CharField(max_length=10)
+    board = models.CharField(max_length=12, choices=Board)
+    topics = ArrayField(models.CharField(max_length=20), default=list)
     main = models.ForeignKey("catalog.CatalogItem", on_delete=models.PROTECT, null=True, related_name="sub_items")
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["department_code", "code"], name="catalog_item_department"),
+            models.Index(fields=["board", "code"], name="catalog_item_board"),
+            GinIndex(fields=["topics"], name="catalog_item_topics"),
+        )
 
     def __str__(self) -> str:
         return self.code
 
 
 class VersionStatus(TextChoices):
-    """Life of a version (domain.md 1.6)."""
+    """Life of a version (domain.md 1.6); handed down is cancelled here and done by a lower level from then on."""
 
     DRAFT = "draft", _("Draft")
     IN_REVIEW = "in_review", _("In review")
@@ -38,6 +55,10 @@ class VersionStatus(TextChoices):
     SUPERSEDED = "superseded", _("Superseded")
     SUSPENDED = "suspended", _("Suspended")
     CANCELLED = "cancelled", _("Cancelled")
+    HANDED_DOWN = "handed_down", _("Handed down")
+
+
+CURRENT = (VersionStatus.PUBLISHED, VersionStatus.SUSPENDED, VersionStatus.CANCELLED, VersionStatus.HANDED_DOWN)
 
 
 class ItemVersion(Row):
@@ -62,12 +83,10 @@ class ItemVersion(Row):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["item", "number"], name="catalog_itemversion_number_once"),
-            models.UniqueConstraint(
-                fields=["item"], condition=Q(status=VersionStatus.PUBLISHED), name="catalog_itemversion_one_published"
-            ),
+            models.UniqueConstraint(fields=["item"], condition=Q(status__in=CURRENT), name="catalog_itemversion_one_current"),
             models.CheckConstraint(
-                condition=Q(effective_to__isnull=True) | Q(effective_to__gt=F("effective_from")),
-                name="catalog_itemversion_ends_after_start",
+                condition=Q(effective_to__isnull=True) | Q(effective_to__gte=F("effective_from")),
+                name="catalog_itemversion_ends_not_before_start",
             ),
         )
 
@@ -113,7 +132,7 @@ class SearchEntry(models.Model):
     words = SearchVectorField()
 
     class Meta:
-        indexes = (GinIndex(fields=["words"], name="catalog_searchentry_words"),)
+        indexes = (GinIndex(fields=["words"], name="catalog_searchentry_words", fastupdate=False),)
 
     def __str__(self) -> str:
         return str(self.item_id)

@@ -1,0 +1,458 @@
+"""Questions about the catalogue. What never changes is kept in the process; what changes with a publication is kept by edition."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
+
+from onedoor.catalog.cache import EditionCache
+from onedoor.catalog.content import Content, Form, Material, OptionText, Result, Step, in_language, limit_text
+from onedoor.catalog.models import CURRENT, CatalogItem, Edition, ItemVersion, ServiceItem, ShortCode, VersionStatus
+from onedoor.catalog.topics import BOARD_BY_CODE, BOARDS, TOPIC_BY_CODE, BoardView
+from onedoor.kernel.errors import NotFound, Text
+from onedoor.kernel.paging import Page, first_page
+from onedoor.network import queries as network
+
+_kept = EditionCache()
+LEVEL_ORDER = {"city": 0, "county": 1, "township": 2, "village": 3}
+PAGE_SIZE = 20
+REGION_DIGITS = {"city": 4, "county": 6, "township": 9, "village": 12}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What casework must know of a version: who may look, in which order, within which time."""
+
+    version_id: UUID
+    item_id: UUID
+    item_code: str
+    item_name: str
+    item_name_en: str
+    number: int
+    status: str
+    case_kind: str
+    legal_length: int
+    legal_unit: str
+    promise_length: int
+    promise_unit: str
+    steps: tuple[Step, ...]
+    materials: tuple[Material, ...]
+    options: tuple[OptionText, ...]
+    result: Result
+
+    @property
+    def is_instant(self) -> bool:
+        """Whether it is done on the spot (即办件)."""
+        return self.case_kind == "1"
+
+    @property
+    def needs_four_eyes(self) -> bool:
+        """Whether somebody else than the one who decides must have looked before (承诺件)."""
+        return self.case_kind == "2"
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """The current version of an item as people read it."""
+
+    item_id: UUID
+    version_id: UUID
+    code: str
+    catalog_code: str
+    name: str
+    name_en: str
+    item_type: str
+    department_code: str
+    department: str
+    board: str
+    topics: tuple[str, ...]
+    number: int
+    status: str
+    effective_from: date
+    case_kind: str
+    legal_length: int
+    legal_unit: str
+    promise_length: int
+    promise_unit: str
+    levels: tuple[str, ...]
+    accepts_online: bool
+    is_complete: bool
+    short_code: str
+    content: Content
+
+    @property
+    def title(self) -> str:
+        return in_language(self.name, self.name_en)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be applied for."""
+        return self.status == VersionStatus.PUBLISHED
+
+    @property
+    def can_start(self) -> bool:
+        """Whether it can be applied for from home."""
+        return self.is_open and self.accepts_online
+
+    @property
+    def promise(self) -> str:
+        return limit_text(self.promise_length, self.promise_unit)
+
+    @property
+    def legal(self) -> str:
+        return limit_text(self.legal_length, self.legal_unit)
+
+    @property
+    def url(self) -> str:
+        return f"/items/{self.code}/"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteOffer:
+    """The place where an agency receives; it can be asked for its hours (``network.queries.open_state``)."""
+
+    id: UUID
+    code: str
+    name: str
+    address: str
+    phone: str
+    hours_code: str
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceOffer:
+    """One agency that implements an item, with the places where it receives."""
+
+    service_item_id: UUID
+    agency_id: UUID
+    agency_name: str
+    level: str
+    region: str
+    region_name: str
+    task_code: str
+    sites: tuple[SiteOffer, ...]
+
+    def covers(self, region: str) -> bool:
+        """Return whether a region lies in the agency's."""
+        return region.startswith(self.region[: REGION_DIGITS[self.level]])
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLine:
+    """An item in a list."""
+
+    item_id: UUID
+    code: str
+    name: str
+    name_en: str
+    plain_name: str
+    department_code: str
+    status: str
+    case_kind: str
+    promise_length: int
+    promise_unit: str
+    levels: tuple[str, ...]
+    accepts_online: bool
+    is_complete: bool
+
+    @property
+    def title(self) -> str:
+        return in_language(self.name, self.name_en)
+
+    @property
+    def promise(self) -> str:
+        return limit_text(self.promise_length, self.promise_unit)
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == VersionStatus.PUBLISHED
+
+    @property
+    def url(self) -> str:
+        return f"/items/{self.code}/"
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """By what a list of items is narrowed; empty says nothing."""
+
+    board: str = ""
+    topic: str = ""
+    department: str = ""
+    level: str = ""
+    online: bool = False
+
+    def condition(self, prefix: str = "") -> Q:
+        """Return the condition over versions; ``prefix`` leads from another table to a version."""
+        found = Q()
+        if self.board:
+            found &= Q(**{f"{prefix}item__board": self.board})
+        if self.topic:
+            found &= Q(**{f"{prefix}item__topics__contains": [self.topic]})
+        if self.department:
+            found &= Q(**{f"{prefix}item__department_code": self.department})
+        if self.level:
+            found &= Q(**{f"{prefix}levels__contains": [self.level]})
+        if self.online:
+            found &= Q(**{f"{prefix}accepts_online": True, f"{prefix}status": VersionStatus.PUBLISHED})
+        return found
+
+    @property
+    def is_empty(self) -> bool:
+        return self == Facets()
+
+
+def edition() -> int:
+    """Return the number of the catalogue's edition; it grows with every publication. One statement by primary key."""
+    return Edition.objects.filter(pk=1).values_list("number", flat=True).first() or 0
+
+
+def published_guide(code: str, *, edition_number: int | None = None) -> Guide:
+    """Return the guide of an item's current version, cancelled and suspended ones too. One statement warm, four cold.
+
+    :raises NotFound: when there is no such item.
+    """
+    number = edition() if edition_number is None else edition_number
+    guide = _kept.get(number, ("guide", code), lambda: _guide(code))
+    if guide is None:
+        raise NotFound(gettext("There is no service with the code %(code)s. Please search for it by name.") % {"code": code[:50]})
+    return guide
+
+
+def _guide(code: str) -> Guide | None:
+    version = _current().filter(item__code=code).first()
+    if version is None:
+        return None
+    item = version.item
+    short = ShortCode.objects.filter(target_kind="catalog.item", target_id=item.id).values_list("code", flat=True).first()
+    return Guide(
+        item_id=item.id,
+        version_id=version.id,
+        code=item.code,
+        catalog_code=item.catalog_code,
+        name=item.name,
+        name_en=item.name_en,
+        item_type=item.item_type,
+        department_code=item.department_code,
+        department=department_names().get(item.department_code, ""),
+        board=item.board,
+        topics=tuple(item.topics),
+        number=version.number,
+        status=version.status,
+        effective_from=version.effective_from,
+        case_kind=version.case_kind,
+        legal_length=version.legal_length,
+        legal_unit=version.legal_unit,
+        promise_length=version.promise_length,
+        promise_unit=version.promise_unit,
+        levels=tuple(version.levels),
+        accepts_online=version.accepts_online,
+        is_complete=version.is_complete,
+        short_code=short or "",
+        content=Content.from_json(version.content),
+    )
+
+
+def version_content(version_id: UUID) -> Content:
+    """Return what a version says. No statement when warm: a published version never changes.
+
+    :raises NotFound: when there is no such version.
+    """
+    return _version(version_id)[1]
+
+
+def version_form(version_id: UUID) -> Form:
+    """Return the form of a version. No statement when warm.
+
+    :raises NotFound: when there is no such version.
+    """
+    return _version(version_id)[1].form
+
+
+def case_terms(version_id: UUID) -> Terms:
+    """Return the limits, steps and papers of a version. No statement when warm; ``status`` is as it was when first asked.
+
+    :raises NotFound: when there is no such version.
+    """
+    return _version(version_id)[0]
+
+
+@lru_cache(maxsize=512)
+def _version(version_id: UUID) -> tuple[Terms, Content]:
+    version = ItemVersion.objects.select_related("item").filter(id=version_id).first()
+    if version is None:
+        raise NotFound
+    content = Content.from_json(version.content)
+    terms = Terms(
+        version_id=version.id,
+        item_id=version.item_id,
+        item_code=version.item.code,
+        item_name=version.item.name,
+        item_name_en=version.item.name_en,
+        number=version.number,
+        status=version.status,
+        case_kind=version.case_kind,
+        legal_length=version.legal_length,
+        legal_unit=version.legal_unit,
+        promise_length=version.promise_length,
+        promise_unit=version.promise_unit,
+        steps=content.steps,
+        materials=content.materials,
+        options=content.options,
+        result=content.result,
+    )
+    return terms, content
+
+
+def service_items_for(item_code: str, region: str | None = None, *, edition_number: int | None = None) -> list[ServiceOffer]:
+    """Return who implements an item: all, the city first; or those in charge of ``region``, the nearest first.
+
+    One statement warm, two cold. Empty where nobody implements the item (there).
+    """
+    number = edition() if edition_number is None else edition_number
+    offers = _kept.get(number, ("offers", item_code), lambda: _offers(item_code))
+    if region is None:
+        return list(offers)
+    return sorted((each for each in offers if each.covers(region)), key=lambda each: -LEVEL_ORDER[each.level])
+
+
+def service_offer(service_item_id: UUID) -> ServiceOffer:
+    """Return one service item as an offer. One statement.
+
+    :raises NotFound: when there is none.
+    """
+    for row in _service_items().filter(id=service_item_id):
+        return _offer(row)
+    raise NotFound
+
+
+def _service_items() -> QuerySet[ServiceItem]:
+    return ServiceItem.objects.filter(is_open=True).select_related("agency__region", "agency__site")
+
+
+def _offers(item_code: str) -> tuple[ServiceOffer, ...]:
+    rows = _service_items().filter(item__code=item_code).order_by("agency__region_id", "id")
+    return tuple(sorted((_offer(row) for row in rows), key=lambda each: (LEVEL_ORDER[each.level], each.region)))
+
+
+def _offer(row: ServiceItem) -> ServiceOffer:
+    agency, site = row.agency, row.agency.site
+    sites = (
+        () if site is None else (SiteOffer(site.id, site.code, site.name, site.address, site.phone, site.hours_code, site.is_open),)
+    )
+    return ServiceOffer(
+        service_item_id=row.id,
+        agency_id=agency.id,
+        agency_name=agency.name,
+        level=agency.level,
+        region=agency.region_id,
+        region_name=agency.region.name,
+        task_code=row.task_code,
+        sites=sites,
+    )
+
+
+def department_names() -> dict[str, str]:
+    """Return the names of the city's departments by their codes."""
+    return {each.department_code: in_language(each.name, each.name_en) for each in network.departments()}
+
+
+def home_categories() -> tuple[BoardView, ...]:
+    """Return the two boards with their kinds of things; each has ``name``, ``icon`` and ``url``. No statement."""
+    return BOARDS
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueFigures:
+    """How much the catalogue holds: items that can be applied for, and the departments that have them."""
+
+    items: int
+    departments: int
+
+
+def figures(*, edition_number: int | None = None) -> CatalogueFigures:
+    """Return how many items and departments there are. One statement warm, two cold."""
+    number = edition() if edition_number is None else edition_number
+    return _kept.get(number, "figures", _figures)
+
+
+def _figures() -> CatalogueFigures:
+    found = ItemVersion.objects.filter(status=VersionStatus.PUBLISHED).values_list("item__department_code", flat=True)
+    departments = list(found)
+    return CatalogueFigures(len(departments), len(set(departments)))
+
+
+def departments_with_items(*, edition_number: int | None = None) -> list[tuple[str, str, int]]:
+    """Return code, name and number of items of each department that has some. One statement warm, three cold."""
+    number = edition() if edition_number is None else edition_number
+    counted = _kept.get(number, "departments", _department_counts)
+    names = _kept.get(number, ("names", in_language("zh", "en")), department_names)
+    return [(code, names.get(code, code), count) for code, count in counted]
+
+
+def _department_counts() -> tuple[tuple[str, int], ...]:
+    counts: dict[str, int] = {}
+    rows = CatalogItem.objects.filter(versions__status=VersionStatus.PUBLISHED).order_by("department_code")
+    for code in rows.values_list("department_code", flat=True):
+        counts[code] = counts.get(code, 0) + 1
+    return tuple(counts.items())
+
+
+def items_page(facets: Facets, *, after: str = "", size: int = PAGE_SIZE) -> Page[ItemLine]:
+    """Return a page of current items in the order of their codes, from behind the code ``after``. One statement."""
+    rows = _current().filter(facets.condition()).filter(item__code__gt=after).order_by("item__code")[: size + 1]
+    return first_page([item_line(row) for row in rows], size)
+
+
+def items_named(codes: Sequence[str]) -> list[ItemLine]:
+    """Return items by their codes, in the order given; unknown codes are left out. One statement."""
+    found = {row.item.code: item_line(row) for row in _current().filter(item__code__in=codes)}
+    return [found[code] for code in codes if code in found]
+
+
+def item_line(version: ItemVersion) -> ItemLine:
+    """Return a version with its item as a line of a list."""
+    item = version.item
+    return ItemLine(
+        item_id=item.id,
+        code=item.code,
+        name=item.name,
+        name_en=item.name_en,
+        plain_name=version.content.get("plain_name", ""),
+        department_code=item.department_code,
+        status=version.status,
+        case_kind=version.case_kind,
+        promise_length=version.promise_length,
+        promise_unit=version.promise_unit,
+        levels=tuple(version.levels),
+        accepts_online=version.accepts_online,
+        is_complete=version.is_complete,
+    )
+
+
+def _current() -> QuerySet[ItemVersion]:
+    return ItemVersion.objects.filter(status__in=CURRENT).select_related("item")
+
+
+def topic_name(code: str) -> Text:
+    """Return the name of a kind of thing or of a board, empty where there is none."""
+    if code in TOPIC_BY_CODE:
+        return TOPIC_BY_CODE[code].name
+    return BOARD_BY_CODE[code].name if code in BOARD_BY_CODE else ""
+
+
+def short_code_target(code: str) -> tuple[str, UUID] | None:
+    """Return kind and id of what a short code stands for, None where there is no such code. One statement."""
+    return ShortCode.objects.filter(code=code).values_list("target_kind", "target_id").first()
+
+
+def short_codes_of(kind: str, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return the short codes of targets of one kind. One statement."""
+    return dict(ShortCode.objects.filter(target_kind=kind, target_id__in=ids).values_list("target_id", "code"))
