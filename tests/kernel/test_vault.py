@@ -29,7 +29,7 @@ def test_what_was_sealed_opens_again_and_is_never_sealed_alike(plain):
 
 @given(st.data())
 def test_one_changed_bit_is_found_wherever_it_is(data):
-    sealed = bytearray(vault.encrypt("130302199003077716".encode()))
+    sealed = bytearray(vault.encrypt(b"130302199003077716"))
     sealed[data.draw(st.integers(0, len(sealed) - 1))] ^= 1 << data.draw(st.integers(0, 7))
     with pytest.raises(InvalidTag):
         vault.decrypt(bytes(sealed))

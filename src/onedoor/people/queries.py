@@ -19,6 +19,7 @@ from onedoor.kernel.identity import WrongCode
 from onedoor.kernel.subjects import Subject
 from onedoor.people import actors, acts
 from onedoor.people.models import Account, Membership, Organisation, Person
+from onedoor.people.records import HeldRecord
 from onedoor.people.states import AccountKind
 
 if TYPE_CHECKING:
@@ -329,6 +330,33 @@ def looks_at(person_id: UUID) -> list[Look]:
         for subject, entry in entries
     ]
     return sorted(looks, key=lambda look: look.at, reverse=True)
+
+
+def own_records(person_id: UUID) -> list[HeldRecord]:
+    """Return what this room holds about a person: the person, the accounts, for whom they may act. Three queries."""
+    person = person_view(person_id)
+    found = [
+        HeldRecord(
+            kind=PERSON,
+            title=_("Who I am"),
+            facts={
+                str(_("Name")): person.name,
+                person.identity_kind_name: person.identity,
+                str(_("Mobile number")): person.phone,
+                str(_("Verified")): person.verified_how,
+            },
+        )
+    ]
+    accounts = Account.objects.filter(person_id=person_id).order_by("pk")
+    found += [
+        HeldRecord(ACCOUNT, _("Account"), each.date_joined, {str(_("Email")): each.email}, "/my/account/") for each in accounts
+    ]
+    memberships = Membership.objects.filter(account__person_id=person_id).select_related("organisation").order_by("pk")
+    found += [
+        HeldRecord(ORGANISATION, each.organisation.name, each.starts_at, {str(_("Role")): each.get_role_display()})
+        for each in memberships
+    ]
+    return found
 
 
 def _name_of(kind: str, field: str) -> str:
