@@ -11,6 +11,8 @@ from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 
+BATCH_SIZE = 5000  # entries in a batch; a smaller batch says that nothing was left over when it was sealed
+
 
 class EntryFields(NamedTuple):
     """All columns of an entry in the order of the table's own SELECT."""

@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
-from onedoor.journal.queries.entries import EntryView, entries_of, personal_facts
+from onedoor.journal.queries.entries import EntryView, entries_of, entry_view, personal_facts
+from onedoor.journal.queries.proofs import Proof, RootView, proof_of, roots_after, roots_before
+from onedoor.journal.queries.verifying import Finding, Verification
 
-__all__ = ["EntryView", "entries_of", "personal_facts"]
+__all__ = [
+    "EntryView",
+    "Finding",
+    "Proof",
+    "RootView",
+    "Verification",
+    "entries_of",
+    "entry_view",
+    "personal_facts",
+    "proof_of",
+    "roots_after",
+    "roots_before",
+]

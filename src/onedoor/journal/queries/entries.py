@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from onedoor.journal.acts import sentence_for
 from onedoor.journal.models import Entry, Leaf, PersonalFacts
+from onedoor.kernel.errors import NotFound
 from onedoor.kernel.subjects import Subject
 
 
@@ -42,21 +43,34 @@ def entries_of(subject: Subject, limit: int = 100) -> list[EntryView]:
     """Return the newest entries about a subject, newest first. One statement."""
     seal = Leaf.objects.filter(entry_id=OuterRef("pk")).values("batch_id")
     found = Entry.objects.filter(subject_id=subject.id, subject_kind=subject.kind).annotate(batch=Subquery(seal)).order_by("-pk")
-    return [
-        EntryView(
-            id=each.pk,
-            act=each.act,
-            at=each.at,
-            recorded_at=each.recorded_at,
-            actor=each.actor_label or gettext("The applicant"),
-            account_id=each.account_id,
-            facts=each.facts,
-            batch=each.batch,
-        )
-        for each in found[:limit]
-    ]
+    return [_view(each) for each in found[:limit]]
+
+
+def entry_view(entry_id: UUID) -> EntryView:
+    """Return one entry.
+
+    :raises NotFound: when there is none.
+    """
+    seal = Leaf.objects.filter(entry_id=OuterRef("pk")).values("batch_id")
+    found = Entry.objects.filter(pk=entry_id).annotate(batch=Subquery(seal)).first()
+    if found is None:
+        raise NotFound
+    return _view(found)
+
+
+def _view(entry: Any) -> EntryView:
+    return EntryView(
+        id=entry.pk,
+        act=entry.act,
+        at=entry.at,
+        recorded_at=entry.recorded_at,
+        actor=entry.actor_label or gettext("The applicant"),
+        account_id=entry.account_id,
+        facts=entry.facts,
+        batch=entry.batch,
+    )
 
 
 def personal_facts(entry_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
     """Return the personal facts of entries as far as they were not shredded. One statement; asking needs a reason of its own."""
-    return dict(PersonalFacts.objects.filter(entry_id__in=entry_ids).values_list("entry_id", "facts"))
+    return {each.entry_id: each.facts for each in PersonalFacts.objects.filter(entry_id__in=list(entry_ids))}
