@@ -15,5 +15,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("onedoor.people.urls")),
     path("", include("onedoor.network.urls")),
     path("", include("onedoor.notify.urls")),
+    path("journal/", include("onedoor.journal.urls")),
 ]
 handler404 = "onedoor.config.health.nothing_here"

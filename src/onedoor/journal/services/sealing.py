@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from onedoor.journal import merkle, roots
 from onedoor.journal.canonical import BATCH_SIZE, COLUMNS, EntryFields, entry_text
@@ -47,7 +48,7 @@ def seal(*, at: datetime) -> int:
 @transaction.atomic(durable=True)
 def _seal_batch(*, at: datetime) -> Batch | None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        _wait_for_other_sealers(cursor)
         before = Batch.objects.order_by("-number").first()
         cursor.execute(_WAITING, [BATCH_SIZE])
         entries = [EntryFields(*row) for row in cursor.fetchall()]
@@ -60,6 +61,10 @@ def _seal_batch(*, at: datetime) -> Batch | None:
             cursor.execute(_LEAVES, [batch.number, ids, digests])
             cursor.execute("DELETE FROM journal_unsealed WHERE entry_id = ANY(%s)", [ids])
         return batch
+
+
+def _wait_for_other_sealers(cursor: CursorWrapper) -> None:
+    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 def _next_batch(before: Batch | None, digests: list[bytes], at: datetime) -> Batch:

@@ -1,0 +1,1 @@
+../src/onedoor/journal/static/journal/check_proof.py
