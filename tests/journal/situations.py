@@ -77,10 +77,8 @@ def seal_everything_anew() -> None:
     with all_rights(), connection.cursor() as cursor:
         previous = merkle.START
         for batch in Batch.objects.order_by("number"):
-            cursor.execute(
-                f"SELECT {COLUMNS} FROM journal_leaf l JOIN journal_entry e ON e.id = l.entry_id WHERE l.batch_id = %s ORDER BY position",
-                [batch.number],
-            )
+            leaves = f"SELECT {COLUMNS} FROM journal_leaf l JOIN journal_entry e ON e.id = l.entry_id"
+            cursor.execute(f"{leaves} WHERE l.batch_id = %s ORDER BY position", [batch.number])
             entries = [EntryFields(*row) for row in cursor.fetchall()]
             digests = [merkle.leaf(entry_text(each)) for each in entries]
             for place, (each, digest) in enumerate(zip(entries, digests, strict=True)):

@@ -12,12 +12,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from onedoor.journal import queries
+from onedoor.kernel.doors import Door, door
 from onedoor.kernel.errors import NotFound
 
 _PAGE = 50
 _FEED = 5000
 
 
+@door(Door.ANYONE)
 @require_safe
 @never_cache
 def entry(request: HttpRequest, entry_id: UUID) -> HttpResponse:
@@ -27,6 +29,7 @@ def entry(request: HttpRequest, entry_id: UUID) -> HttpResponse:
     return render(request, "journal/entry.html", page)
 
 
+@door(Door.ANYONE)
 @require_safe
 @never_cache
 def proof(request: HttpRequest, entry_id: UUID) -> HttpResponse:
@@ -44,6 +47,7 @@ def proof(request: HttpRequest, entry_id: UUID) -> HttpResponse:
     return answer
 
 
+@door(Door.ANYONE)
 @require_safe
 @never_cache
 def roots(request: HttpRequest) -> HttpResponse:
@@ -55,6 +59,7 @@ def roots(request: HttpRequest) -> HttpResponse:
     return render(request, "journal/roots.html", page)
 
 
+@door(Door.ANYONE)
 @require_safe
 @never_cache
 def roots_feed(request: HttpRequest) -> HttpResponse:
