@@ -25,6 +25,10 @@ ONEDOOR_LOG_LEVEL = env.text("ONEDOOR_LOG_LEVEL", "INFO", "Least level of what i
 ONEDOOR_LOG_FORMAT = env.text("ONEDOOR_LOG_FORMAT", "text", "Form of the log on standard error: text or json.")
 DATABASE_URL = env.text("ONEDOOR_DATABASE_URL", "", "Address of an outside PostgreSQL; empty for the embedded one.")
 
+ONEDOOR_OFFICE_HOURS = env.text(
+    "ONEDOOR_OFFICE_HOURS", "08:30-12:00,13:30-17:30", "Hours in which limits in working hours run; the last one closes the office."
+)
+
 DEBUG = False
 ALLOWED_HOSTS = env.words("ONEDOOR_HOSTS", "127.0.0.1,localhost,[::1]", "Host names that are answered.")
 SECRET_KEY_FILE = ONEDOOR_KEYS / "django.key"

@@ -97,7 +97,7 @@ def due(
         last = calendar.add_wd(first, total + paused(calendar, unit, closed))
         touched = [(first + timedelta(days=1), last), *((_day_after(each.start), local_date(each.end)) for each in closed)]
     else:
-        raw = _later(_natural_end(unit, total, first), paused(calendar, unit, closed))
+        raw = _later(natural_end(unit, total, first), paused(calendar, unit, closed))
         last = calendar.roll(raw)
         touched = [(raw, last)]
     if not_after is not None and (latest := calendar.roll_back(not_after)) < last:
@@ -157,7 +157,7 @@ def _due_in_hours(calendar: WorkCalendar, unit: Unit, hours: int, start: datetim
     return Due(moment, moment.date(), tuple(sorted(years)))
 
 
-def _natural_end(unit: Unit, length: int, first: date) -> date:
+def natural_end(unit: Unit, length: int, first: date) -> date:
     """Return the day on which natural days, months or years end: the same day number, else the month's last (民法典 art. 202)."""
     if unit is Unit.NATURAL_DAYS:
         return _later(first, length)
