@@ -34,7 +34,7 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptPage:
     """A page as it goes over the wire."""
 
     body: bytes
@@ -46,19 +46,19 @@ class Shelf:
     """Pages by key, the one longest unused thrown out first, at most ``largest`` bytes together."""
 
     def __init__(self, largest: int = LARGEST_BYTES) -> None:
-        self._pages: OrderedDict[Hashable, Kept] = OrderedDict()
+        self._pages: OrderedDict[Hashable, KeptPage] = OrderedDict()
         self._largest = largest
         self._bytes = 0
         self._lock = threading.Lock()
 
-    def get(self, key: Hashable) -> Kept | None:
+    def get(self, key: Hashable) -> KeptPage | None:
         with self._lock:
             page = self._pages.get(key)
             if page is not None:
                 self._pages.move_to_end(key)
             return page
 
-    def put(self, key: Hashable, page: Kept) -> None:
+    def put(self, key: Hashable, page: KeptPage) -> None:
         with self._lock:
             old = self._pages.pop(key, None)
             self._bytes += len(page.body) - (len(old.body) if old else 0)
@@ -82,7 +82,8 @@ shelf = Shelf()
 def cached_page(version: Callable[[], Hashable], *, query: Collection[str] = ()) -> Callable[[View[P]], View[P]]:
     """Keep what a view answers to people without an account.
 
-    ``version`` says which edition the page shows, in at most one statement. ``query`` names the parameters of the address
+    ``version`` says which edition the page shows, in at most one statement; the view finds it as ``request.edition`` and need
+    not ask again. ``query`` names the parameters of the address
     that the page depends on; an address with any other parameter is answered afresh.
     """
     known = frozenset(query)
@@ -92,7 +93,9 @@ def cached_page(version: Callable[[], Hashable], *, query: Collection[str] = ())
         def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if not _may_be_kept(request, known):
                 return view(request, *args, **kwargs)
-            key = _key(request, version())
+            edition = version()
+            request.edition = edition  # type: ignore[attr-defined]
+            key = _key(request, edition)
             page = shelf.get(key)
             if page is None:
                 response = view(request, *args, **kwargs)
@@ -133,13 +136,13 @@ def _is_for_everybody(request: HttpRequest, response: HttpResponse) -> bool:
     )
 
 
-def _kept(response: HttpResponse) -> Kept:
+def _kept(response: HttpResponse) -> KeptPage:
     body = response.content
     etag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-    return Kept(gzip.compress(body, GZIP_LEVEL, mtime=0), response.headers["Content-Type"], etag)
+    return KeptPage(gzip.compress(body, GZIP_LEVEL, mtime=0), response.headers["Content-Type"], etag)
 
 
-def _response(request: HttpRequest, page: Kept) -> HttpResponse:
+def _response(request: HttpRequest, page: KeptPage) -> HttpResponse:
     response: HttpResponse
     if request.headers.get("If-None-Match") == page.etag:
         response = HttpResponseNotModified()

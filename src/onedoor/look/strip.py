@@ -5,16 +5,12 @@ The rooms that know register a function; its answer is kept for a few seconds, s
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Protocol
 
-from django.utils import timezone
+from onedoor.look.kept import Kept
 
-Answer = TypeVar("Answer")
 OPEN_STATE_SECONDS = 20
 SAMPLE_SECONDS = 60
 
@@ -26,36 +22,6 @@ class OpenState(Protocol):
     def is_open(self) -> bool: ...
     @property
     def text(self) -> object: ...
-
-
-@dataclass(slots=True)
-class Kept(Generic[Answer]):
-    """The answer of a registered function, asked again after ``seconds``."""
-
-    seconds: float
-    nothing: Answer
-    ask: Callable[[datetime], Answer] | None = None
-    _until: float = 0.0
-    _answer: Answer | None = None
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def get(self) -> Answer:
-        """Return the kept answer; one thread asks anew while the others go on with the old one."""
-        if self.ask is None:
-            return self.nothing
-        if time.monotonic() >= self._until and self._lock.acquire(blocking=self._answer is None):
-            try:
-                if time.monotonic() >= self._until:
-                    self._answer = self.ask(timezone.now())
-                    self._until = time.monotonic() + self.seconds
-            finally:
-                self._lock.release()
-        return self.nothing if self._answer is None else self._answer
-
-    def forget(self) -> None:
-        """Ask again at the next page; for those who changed what the answer depends on."""
-        self._until = 0.0
-        self._answer = None
 
 
 hall: Kept[OpenState | None] = Kept(OPEN_STATE_SECONDS, None)

@@ -15,13 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.clock import local_date
 from onedoor.kernel.errors import NotAllowed, NotFound
-from onedoor.network import opening
+from onedoor.network import opening, overview
 from onedoor.network.models import Agency, Authorisation, Level, OpeningHours, Post, Posting, Region, Site, SpecialDay, Window
 from onedoor.network.opening import OpenState, Period, Schedule
 from onedoor.network.regions import codes_above, digits_of
 from onedoor.workdays.release import release_calendar as calendar
-
-MAIN_SITE_LEVEL = "city"
 
 
 class NotAuthorised(NotAllowed):
@@ -37,8 +35,10 @@ class NotAuthorised(NotAllowed):
 
 
 class _HasHours(Protocol):
-    is_open: bool
-    hours_code: str
+    @property
+    def is_open(self) -> bool: ...
+    @property
+    def hours_code(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ def open_state(site: _HasHours, now: datetime) -> OpenState:
 
 def main_hall_state(now: datetime) -> OpenState | None:
     """Return whether the city's own hall is open, for the strip above every page."""
-    hall = Site.objects.filter(level=MAIN_SITE_LEVEL, kind="center").order_by("code").first()
+    hall = overview.main_hall()
     return None if hall is None else open_state(hall, now)
 
 

@@ -7,4 +7,4 @@ from django.urls import path
 from onedoor.portal.views import public
 
 app_name = "portal"
-urlpatterns = [path("", public.home, name="home")]
+urlpatterns = [path("", public.home, name="home"), path("figures/", public.figures, name="figures")]

@@ -1,4 +1,4 @@
-"""Pages of the portal's own: the home page."""
+"""Pages of the portal's own: the home page and the definitions of its figures."""
 
 from __future__ import annotations
 
@@ -6,11 +6,23 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from onedoor.catalog.queries import edition
 from onedoor.kernel.doors import Door, door
+from onedoor.look.pagecache import cached_page
+from onedoor.portal import queries
 
 
 @door(Door.ANYONE)
 @require_safe
+@cached_page(edition)
 def home(request: HttpRequest) -> HttpResponse:
     """Show the question, the search and the ways into the house."""
-    return render(request, "portal/home.html")
+    return render(request, "portal/home.html", {"page": queries.home_page(edition=getattr(request, "edition", None))})
+
+
+@door(Door.ANYONE)
+@require_safe
+@cached_page(edition)
+def figures(request: HttpRequest) -> HttpResponse:
+    """Show what each figure on the home page counts."""
+    return render(request, "portal/figures.html", {"page": queries.home_page(edition=getattr(request, "edition", None))})
