@@ -22,4 +22,4 @@ UNLOCK = register("people.unlock", _("%(actor)s unlocked the account"), personal
 LOG_OUT = register("people.log_out", _("%(actor)s logged out"))
 CHANGE_PASSWORD = register("people.change_password", _("%(actor)s chose a new password"))
 SET_SECOND_FACTOR = register("people.set_second_factor", _("%(actor)s set up the second factor"))
-UNMASK = register("people.unmask", _("%(actor)s looked at masked data: %(field)s"), personal=("reason",))
+UNMASK = register("people.unmask", _("%(actor)s looked at masked data"), personal=("reason",))

@@ -6,6 +6,6 @@ class PeopleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from onedoor.people import queries, records  # noqa: PLC0415 - models load first
+        from onedoor.people import queries, records
 
         records.register_provider("people", queries.own_records)

@@ -343,7 +343,7 @@ def own_records(person_id: UUID) -> list[HeldRecord]:
                 str(_("Name")): person.name,
                 person.identity_kind_name: person.identity,
                 str(_("Mobile number")): person.phone,
-                str(_("Verified")): person.verified_how,
+                str(_("How verified")): person.verified_how,
             },
         )
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class AccountKind(TextChoices):
@@ -29,4 +30,4 @@ class Verified(TextChoices):
 
 class MembershipRole(TextChoices):
     LEGAL = "legal", _("Legal representative")
-    AGENT = "agent", _("Agent")
+    AGENT = "agent", pgettext_lazy("acts for an organisation", "Agent")
