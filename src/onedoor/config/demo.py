@@ -34,10 +34,11 @@ def run() -> int:
     ground.start_database()
     _build()
     _say("Starting the web server and the worker …")
-    children = [_child("serve"), _child("worker")]
+    children = [_child("run_web")]
     try:
         if not _served(children):
             return _failed(children)
+        children.append(_child("run_worker"))
         _announce()
         return _watch(children)
     except KeyboardInterrupt:
@@ -84,8 +85,9 @@ def city_is_built() -> bool:
         return bool(mark.is_set(connection))
 
 
-def _child(command: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "onedoor.config.cli", command], start_new_session=True)  # noqa: S603
+def _child(act: str) -> subprocess.Popen[bytes]:
+    program = f"from onedoor.config import processes; processes.{act}()"
+    return subprocess.Popen([sys.executable, "-c", program], start_new_session=True)  # noqa: S603
 
 
 def _served(children: Sequence[subprocess.Popen[bytes]]) -> bool:
@@ -127,7 +129,7 @@ def _watch(children: Sequence[subprocess.Popen[bytes]]) -> int:
 
 
 def _failed(children: Sequence[subprocess.Popen[bytes]]) -> int:
-    for child, name in zip(children, ("web server", "worker"), strict=True):
+    for child, name in zip(children, ("web server", "worker"), strict=False):
         if child.poll() is not None:
             print(f"The {name} ended by itself (exit code {child.returncode}); what it said stands above.", file=sys.stderr)
             return 1

@@ -6,6 +6,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 
+from onedoor.config import ground
 from onedoor.kernel.doors import Door, door
 from onedoor.kernel.errors import NotFound
 from onedoor.look.refusals import refusal_page
@@ -37,9 +38,14 @@ def _tables_stand() -> bool:
     """Say whether all migrations are applied; once they are, this process does not ask again."""
     global _migrated  # noqa: PLW0603
     if not _migrated:
-        executor = MigrationExecutor(connection)
-        _migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        _migrated = ground.is_migrated() or _nothing_is_planned()
     return _migrated
+
+
+def _nothing_is_planned() -> bool:
+    """Ask Django itself; needed where another machine applied the migrations."""
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
 def nothing_here(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -1,33 +1,41 @@
-"""The log: one line for each event, as text or JSON, with the number of the request."""
+"""The log: one line for each event on standard error, as text or JSON, with the number of the request."""
 
 from __future__ import annotations
 
+import json
 import logging
+from contextvars import ContextVar
+from datetime import UTC, datetime
 
-import structlog
-from structlog.typing import Processor
+request_number: ContextVar[str] = ContextVar("request_number", default="")
+_OF_EVERY_RECORD = frozenset(vars(logging.makeLogRecord({}))) | {
+    "message",
+    "asctime",
+    "request",
+    "response",
+    "server_time",
+    "taskName",
+}
 
-_SHARED: list[Processor] = [
-    structlog.contextvars.merge_contextvars,
-    structlog.stdlib.add_log_level,
-    structlog.stdlib.add_logger_name,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
-]
 
+class LineFormatter(logging.Formatter):
+    """Writes an event, what it carries besides (``extra``), and the request it belongs to."""
 
-def formatter(kind: str) -> logging.Formatter:
-    """Return the formatter for ``text`` or ``json`` and set structlog up to write through the standard log."""
-    structlog.configure(
-        processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
-    )
-    last: list[Processor]
-    if kind == "json":
-        last = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
-    else:
-        last = [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
-    return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=_SHARED, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last]
-    )
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self.as_json = kind == "json"
+
+    def format(self, record: logging.LogRecord) -> str:
+        facts = {name: value for name, value in vars(record).items() if name not in _OF_EVERY_RECORD}
+        if number := request_number.get():
+            facts["request"] = number
+        if record.exc_info:
+            facts["traceback"] = self.formatException(record.exc_info)
+        moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        if self.as_json:
+            told = {"at": moment, "level": record.levelname.lower(), "logger": record.name, "event": record.getMessage(), **facts}
+            return json.dumps(told, ensure_ascii=False, default=str)
+        trace = facts.pop("traceback", "")
+        words = " ".join(f"{name}={value}" for name, value in facts.items())
+        line = f"{moment} {record.levelname:<7} {record.name}: {record.getMessage()} {words}".rstrip()
+        return f"{line}\n{trace}" if trace else line

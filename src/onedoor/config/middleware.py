@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import structlog
 from django.http import HttpRequest, HttpResponseBase
 
+from onedoor.config.log import request_number
 from onedoor.kernel.ids import new_id
-
-GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 class EdgeMiddleware:
     """Numbers the request: ``request.number``."""
 
-    def __init__(self, get_response: GetResponse) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.number = new_id()  # type: ignore[attr-defined]
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request=str(request.number), path=request.path)  # type: ignore[attr-defined]
+        request_number.set(str(request.number))  # type: ignore[attr-defined]
         return self.get_response(request)

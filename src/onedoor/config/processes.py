@@ -10,6 +10,11 @@ from onedoor.config import ground, settings
 def serve() -> int:
     """Serve the pages until told to stop. Migrations are applied first when the tables are behind."""
     _stand()
+    return run_web()
+
+
+def run_web() -> int:
+    """Serve the pages on a database that stands."""
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
@@ -35,14 +40,19 @@ def serve() -> int:
 def work() -> int:
     """Do queued and periodic work until told to stop."""
     _stand()
+    return run_worker()
+
+
+def run_worker() -> int:
+    """Do the work on a database that stands."""
     import django
 
     django.setup()
-    from django.core.management import call_command
+    from procrastinate.contrib.django import app
+    from procrastinate.jobs import DeleteJobCondition
 
-    call_command(
-        "procrastinate", "worker", f"--concurrency={settings.ONEDOOR_WORKER_JOBS}", "--delete-jobs=successful", verbosity=0
-    )
+    with app.replace_connector(app.connector.get_worker_connector()) as worker:  # type: ignore[attr-defined]
+        worker.run_worker(concurrency=settings.ONEDOOR_WORKER_JOBS, delete_jobs=DeleteJobCondition.SUCCESSFUL)
     return 0
 
 

@@ -195,11 +195,12 @@ PROCRASTINATE_IMPORT_PATHS = [f"onedoor.{file.parent.name}.tasks" for file in so
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "onedoor.config.log.formatter", "kind": ONEDOOR_LOG_FORMAT}},
+    "formatters": {"line": {"()": "onedoor.config.log.LineFormatter", "kind": ONEDOOR_LOG_FORMAT}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": ONEDOOR_LOG_LEVEL},
     "loggers": {
         "django": {"handlers": [], "level": ONEDOOR_LOG_LEVEL, "propagate": True},
+        "django.request": {"level": "ERROR"},
         "procrastinate": {"level": "WARNING"},
     },
 }
