@@ -13,8 +13,11 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import TransactionTestCase
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from tests import ground
+
+pytest_plugins = ["tests.browser"]
 
 TEMPLATE = "onedoor_test_template"
 
@@ -81,6 +84,28 @@ def _restore(test_case: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = _restore  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def run_jobs() -> Callable[[], int]:
+    """Return a function that does the queued jobs due now, those they queue included, as the worker would; it returns how many."""
+    return _run_jobs
+
+
+def _run_jobs() -> int:
+    from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    app.perform_import_paths()
+    done = 0
+    while True:
+        due = ProcrastinateJob.objects.filter(status="todo").exclude(scheduled_at__gt=timezone.now()).order_by("id").first()
+        if due is None:
+            return done
+        app.tasks[due.task_name].func(**due.args)
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = %s", [due.id])
+        done += 1
 
 
 @pytest.fixture

@@ -164,7 +164,9 @@ def test_lost_batches_are_told_by_kept_roots() -> None:
 
 def test_altered_personal_facts_are_told() -> None:
     first, second = (sealed(1, name=name)[0] for name in ("王芳", "李娜"))
-    swap = "UPDATE journal_personalfacts SET facts = (SELECT facts FROM journal_personalfacts WHERE entry_id = %s) WHERE entry_id = %s"
+    swap = (
+        "UPDATE journal_personalfacts SET facts = (SELECT facts FROM journal_personalfacts WHERE entry_id = %s) WHERE entry_id = %s"
+    )
     tamper(swap, second, first)
     assert [(each.kind, each.entry_id) for each in findings()] == [("personal", first)]
 
