@@ -164,10 +164,11 @@ def test_lost_batches_are_told_by_kept_roots() -> None:
 
 def test_altered_personal_facts_are_told() -> None:
     first, second = (sealed(1, name=name)[0] for name in ("王芳", "李娜"))
-    swap = (
-        "UPDATE journal_personalfacts SET facts = (SELECT facts FROM journal_personalfacts WHERE entry_id = %s) WHERE entry_id = %s"
+    tamper(
+        "UPDATE journal_personalfacts p SET facts = o.facts FROM journal_personalfacts o WHERE o.entry_id = %s AND p.entry_id = %s",
+        second,
+        first,
     )
-    tamper(swap, second, first)
     assert [(each.kind, each.entry_id) for each in findings()] == [("personal", first)]
 
 
