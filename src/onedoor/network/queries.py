@@ -19,7 +19,7 @@ from onedoor.network import opening, overview
 from onedoor.network.models import Agency, Authorisation, Level, OpeningHours, Post, Posting, Region, Site, SpecialDay, Window
 from onedoor.network.opening import OpenState, Period, Schedule
 from onedoor.network.regions import codes_above, digits_of
-from onedoor.workdays.release import release_calendar as calendar
+from onedoor.workdays.queries import calendar
 
 
 class NotAuthorised(NotAllowed):
@@ -301,7 +301,7 @@ def sites_offering(
     at_posts = Q(id__in=Post.objects.filter(id__in=posts, site_id__isnull=False).values("site"))
     found = Site.objects.filter(at_posts | Q(id__in=people.values("site")), is_open=True).select_related("region")
     if region is not None:
-        found = found.filter(region_id__startswith=digits_of(region))
+        found = found.filter(region__code__startswith=digits_of(region))
     order = Case(*(When(level=level, then=Value(place)) for place, level in enumerate(Level.values)), output_field=IntegerField())
     return list(found.order_by(order, "code")[:limit])
 
