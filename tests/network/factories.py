@@ -57,8 +57,8 @@ def a_small_city() -> SmallCity:
     services.create_regions([NewRegion(*each) for each in regions], by=BUILDER, at=BUILT_AT)
     sites = services.create_sites(
         [
-            NewSite("HALL", "市政务服务中心", "center", "city", CITY, "海港区示例路 1 号", hours_code="HALL-CITY", phone="0335-5550301",
-                    after_hours_contact="值班 0335-5550300", facilities=["无障碍通道", "母婴室"]),
+            NewSite("HALL", "市政务服务中心", "center", "city", CITY, "海港区示例路 1 号", hours_code="HALL-CITY",
+                    phone="0335-5550301", after_hours_contact="值班 0335-5550300", facilities=["无障碍通道", "母婴室"]),
             NewSite("ROOM", "文化里社区便民服务室", "room", "village", VILLAGE, "文化里", parent="HALL", hours_code="ROOM-VILLAGE"),
         ],
         by=BUILDER,
@@ -105,4 +105,6 @@ def a_small_city() -> SmallCity:
         by=BUILDER,
         at=BUILT_AT,
     )
-    return SmallCity(agencies, sites, windows, posts, accounts, dict(zip(("clerk", "approver", "head", "agent"), keys, strict=True)), rights)
+    return SmallCity(
+        agencies, sites, windows, posts, accounts, dict(zip(("clerk", "approver", "head", "agent"), keys, strict=True)), rights
+    )

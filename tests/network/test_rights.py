@@ -103,7 +103,9 @@ def test_withdrawn_right_counts_no_more_and_stays_in_the_history(city: SmallCity
     assert queries.may(approver(city), "approve", *pair, NOW - timedelta(seconds=1))
     assert not queries.may(approver(city), "approve", *pair, NOW)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pgh_label, ends_at, pgh_context->>'account' FROM network_authorisationevent WHERE id = %s", [city.rights[1]])
+        cursor.execute(
+            "SELECT pgh_label, ends_at, pgh_context->>'account' FROM network_authorisationevent WHERE id = %s", [city.rights[1]]
+        )
         assert cursor.fetchall() == [("changed", None, str(city.accounts["head"]))]
 
 

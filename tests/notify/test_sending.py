@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -23,7 +24,8 @@ from onedoor.notify.services import NewMessage
 AT = datetime(2026, 11, 24, 2, tzinfo=UTC)
 PLAIN = "test.plain"
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
+OWN_TRANSACTIONS = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
@@ -126,6 +128,7 @@ def test_worker_killed_between_sending_and_marking_sends_again_later(way_out: Re
     assert len({letter.id for letter in way_out.taken}) == 1
 
 
+@OWN_TRANSACTIONS
 def test_no_transaction_is_open_while_the_gateway_thinks(way_out: Recorder) -> None:
     told()
     seen: list[bool] = []
@@ -138,18 +141,15 @@ def race(claim: Callable[..., Any]) -> list[str]:
     """Let two workers deliver the same messages, each holding its first one until the other has claimed too."""
     taken: list[str] = []
     both_claimed = threading.Barrier(2, timeout=5)
-    problems: list[BaseException] = []
+    problems: list[Exception] = []
 
     def worker() -> None:
         try:
             rows = claim()
-            try:
+            with contextlib.suppress(threading.BrokenBarrierError):
                 both_claimed.wait()
-            except threading.BrokenBarrierError:
-                pass
-            for row in rows:
-                taken.append(str(row.id))
-        except BaseException as error:
+            taken.extend(str(row.id) for row in rows)
+        except Exception as error:  # noqa: BLE001 - told to the test below
             problems.append(error)
         finally:
             connection.close()
@@ -163,12 +163,14 @@ def race(claim: Callable[..., Any]) -> list[str]:
     return taken
 
 
+@OWN_TRANSACTIONS
 def test_two_workers_never_hold_one_message_at_the_same_time(way_out: Recorder) -> None:
     told(15)
     taken = race(lambda: services._claim(None, at=AT))
     assert len(taken) == len(set(taken)) == 15
 
 
+@OWN_TRANSACTIONS
 def test_control_without_the_claim_both_workers_hold_the_same(way_out: Recorder) -> None:
     told(15)
     taken = race(lambda: list(Message.objects.filter(state=DeliveryState.CREATED, next_try_at__lte=AT)))

@@ -1,8 +1,8 @@
 """Telling people: messages are stored with the act that tells, sent by the worker, and tried again until they are through.
 
-A worker claims messages by moving their next try ahead, in a transaction of its own, and sends them outside of any. So no lock is
-held while a gateway thinks, no two workers send one message at the same time, and what a killed worker had claimed is due again when
-its claim runs out. Delivery is at least once.
+A worker claims messages by moving their next try ahead, in a transaction of its own, and sends them outside of any. So no lock
+is held while a gateway thinks, no two workers send one message at the same time, and what a killed worker had claimed is due
+again when its claim runs out. Delivery is at least once.
 """
 
 from __future__ import annotations
