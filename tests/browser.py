@@ -31,7 +31,7 @@ def chromium() -> Iterator[Any]:
 
 @pytest.fixture
 def new_page(chromium: Any) -> Iterator[Callable[..., Any]]:
-    """Return a function that opens a page for one more visitor; ``width`` in pixels, other options are those of Playwright's contexts."""
+    """Return a function that opens a page for one more visitor; ``width`` in pixels, other options as in Playwright."""
     opened = []
 
     def open_page(width: int = WIDTHS["desk"], **options: Any) -> Any:

@@ -18,6 +18,8 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     demo = subparsers.add_parser("demo", help="build the sample city if it is not there, then serve it and do its work")
     demo.add_argument("--accounts", action="store_true", help="print who can log in, as JSON, and end")
     demo.set_defaults(run=_demo, needs="nothing")
+    settings = subparsers.add_parser("settings", help="print every setting with its default, as Markdown")
+    settings.set_defaults(run=_settings, needs="nothing")
     _add_database(subparsers)
 
 
@@ -51,6 +53,14 @@ def _demo(arguments: argparse.Namespace) -> int:
     from onedoor.config import demo
 
     return demo.print_accounts() if arguments.accounts else demo.run()
+
+
+def _settings(_: argparse.Namespace) -> int:
+    from onedoor.config import settings, settings_page
+
+    assert settings.ONEDOOR_DATA  # noqa: S101  reading the settings declares them
+    print(settings_page.page(), end="")
+    return 0
 
 
 def _start(_: argparse.Namespace) -> int:

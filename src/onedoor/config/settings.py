@@ -14,8 +14,11 @@ ROOT = Path(__file__).resolve().parents[3]
 ONEDOOR_DATA = env.path("ONEDOOR_DATA", "var", "Folder of everything an installation keeps: database, files, keys.")
 ONEDOOR_KEYS = ONEDOOR_DATA / "keys"
 ONEDOOR_PORT = env.number("ONEDOOR_PORT", 8000, "Port of the web server.")
-ONEDOOR_BASE_URL = env.text(
-    "ONEDOOR_BASE_URL", f"http://127.0.0.1:{ONEDOOR_PORT}", "How this installation is reached from outside; stands in QR codes."
+ONEDOOR_BASE_URL = (
+    env.text(
+        "ONEDOOR_BASE_URL", "", "How this installation is reached from outside, for QR codes; empty for 127.0.0.1 and the port."
+    )
+    or f"http://127.0.0.1:{ONEDOOR_PORT}"
 )
 ONEDOOR_HOST = env.text("ONEDOOR_HOST", "127.0.0.1", "Address the web server listens on; 0.0.0.0 for all of this machine.")
 ONEDOOR_WEB_WORKERS = env.number("ONEDOOR_WEB_WORKERS", 2, "Web processes; about one for each core.")
@@ -111,6 +114,7 @@ TEMPLATES = [
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LANGUAGE_COOKIE_NAME = "language"
+LOCALE_PATHS = [Path(__file__).parent / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
