@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("onedoor.people.urls")),
     path("", include("onedoor.network.urls")),
     path("", include("onedoor.notify.urls")),
+    path("", include("onedoor.workdays.urls")),
     path("journal/", include("onedoor.journal.urls")),
 ]
 handler404 = "onedoor.config.health.nothing_here"

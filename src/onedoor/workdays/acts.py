@@ -11,3 +11,6 @@ ENTER_NOTICE = register(
     _("%(actor)s entered the holidays of %(year)s: %(changed)s days changed, %(moved)s of %(limits)s running limits moved."),
 )
 SEED_CALENDAR = register("workdays.seed_calendar", _("%(actor)s laid down the calendar of the release: %(days)s days."))
+RENEW_DUE_DATES = register(
+    "workdays.renew_due_dates", _("%(actor)s had %(limits)s running limits computed anew: %(moved)s of them moved.")
+)

@@ -23,6 +23,8 @@ FESTIVALS: dict[str, Promise] = {
 
 def festival(name: str) -> str:
     """Return a festival, or several parted by 、, in the language of the moment; an unknown one as it was announced."""
+    if not name:
+        return ""
     return gettext(", ").join(str(FESTIVALS.get(each, each)) for each in name.split("、"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import Calendar
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -14,9 +15,10 @@ from django.db.models.functions import Coalesce
 from onedoor.kernel.clock import SHANGHAI
 from onedoor.kernel.subjects import Subject
 from onedoor.workdays.arithmetic import Pause, Unit
-from onedoor.workdays.calendars import DayKind, OfficeHours, SpecialDay, WorkCalendar
+from onedoor.workdays.calendars import DayKind, OfficeHours, WorkCalendar
 from onedoor.workdays.models import CalendarDay, Limit, LimitPause, Notice
-from onedoor.workdays.release import release_calendar
+from onedoor.workdays.names import festival
+from onedoor.workdays.release import release_calendar, with_notices
 from onedoor.workdays.standing import LimitView, PauseView
 from onedoor.workdays.states import DaySource
 
@@ -48,23 +50,9 @@ def office_hours() -> OfficeHours:
 
 def load_calendar() -> WorkCalendar:
     """Return the release's calendar with the days of all entered notices laid over it."""
-    base = release_calendar(office_hours())
     notices = list(Notice.objects.order_by("number").values_list("number", "year", "source"))
-    if not notices:
-        return base
-    official = {year for _, year, source in notices if source == DaySource.OFFICIAL}
     rows = CalendarDay.objects.filter(source=DaySource.OFFICIAL).order_by("date").values_list("date", "kind", "name")
-    return base.with_days(
-        {day: special_day(DayKind(kind), name) for day, kind, name in rows},
-        confirmed_years=base.confirmed_years | official,
-        projected_years=base.projected_years - official,
-        edition=notices[-1][0],
-    )
-
-
-def special_day(kind: DayKind, name: str) -> SpecialDay | None:
-    """Return the day as a calendar keeps it: nothing when the week says the same."""
-    return SpecialDay(kind, name) if kind in {DayKind.HOLIDAY, DayKind.MAKEUP} else None
+    return with_notices(release_calendar(office_hours()), notices, rows if notices else ())
 
 
 EDITION = Subquery(Notice.objects.order_by("-number").values("number")[:1])
@@ -75,6 +63,78 @@ def unconfirmed_year_warning(today: date) -> int | None:
     """Return the next year if it is November or later and its holidays are not announced here yet, for a banner."""
     year = today.year + 1
     return year if today.month >= 11 and year not in calendar().confirmed_years else None
+
+
+@dataclass(frozen=True, slots=True)
+class DayCell:
+    """A day as the picture of a year shows it."""
+
+    date: date
+    kind: DayKind
+    festival: str
+    is_today: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FestivalRow:
+    """A festival of a year: its days off, and the days worked in exchange."""
+
+    name: str
+    off: tuple[date, ...]
+    makeups: tuple[date, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class YearPicture:
+    """A year of the calendar: twelve months of weeks, the festivals, and whether all of it is announced."""
+
+    year: int
+    is_confirmed: bool
+    is_projected: bool
+    months: list[tuple[date, list[list[DayCell | None]]]]
+    festivals: list[FestivalRow]
+    working_days: int
+    notices: list[Notice]
+
+
+def year_picture(year: int, *, today: date) -> YearPicture:
+    """Return a year of the calendar as it stands in the database."""
+    current = calendar(latest_edition())
+    weeks = Calendar().monthdatescalendar
+    months = [
+        (date(year, month, 1), [[_cell(current, day, month, today) for day in week] for week in weeks(year, month)])
+        for month in range(1, 13)
+    ]
+    return YearPicture(
+        year=year,
+        is_confirmed=year in current.confirmed_years,
+        is_projected=year in current.projected_years,
+        months=months,
+        festivals=_festivals(current, year),
+        working_days=current.workdays(date(year - 1, 12, 31), date(year, 12, 31)),
+        notices=list(Notice.objects.filter(year=year, source=DaySource.OFFICIAL).order_by("-number")),
+    )
+
+
+def _cell(current: WorkCalendar, day: date, month: int, today: date) -> DayCell | None:
+    return DayCell(day, current.kind(day), festival(current.name(day)), day == today) if day.month == month else None
+
+
+def _festivals(current: WorkCalendar, year: int) -> list[FestivalRow]:
+    """Return the festivals of a year in the order of their first day off, New Year's days before it included."""
+    days: dict[str, list[date]] = {}
+    for day, special in sorted(current.special.items()):
+        if day.year + (special.name == "元旦" and day.month == 12) == year:
+            days.setdefault(special.name, []).append(day)
+    rows = [
+        FestivalRow(
+            festival(name),
+            tuple(day for day in named if not current.is_workday(day)),
+            tuple(day for day in named if current.is_workday(day)),
+        )
+        for name, named in days.items()
+    ]
+    return sorted(rows, key=lambda row: row.off[:1])
 
 
 def limits_of(subject_ids: Sequence[UUID]) -> dict[UUID, list[LimitView]]:

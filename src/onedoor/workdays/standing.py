@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.utils import formats
 from django.utils.translation import gettext, ngettext
 
-from onedoor.kernel.clock import local, local_date
+from onedoor.kernel.clock import local_date
+from onedoor.look.words import day_text, moment_text
 from onedoor.workdays import arithmetic
 from onedoor.workdays.arithmetic import Due, Light, Pause, Unit
 from onedoor.workdays.calendars import WorkCalendar
@@ -213,12 +213,11 @@ def _when(view: LimitView, moment: datetime) -> str:
 
 
 def _day(day: date) -> str:
-    return f"{day:%Y-%m-%d} ({formats.date_format(day, 'D')})"
+    return day_text(day, today=date.min)
 
 
 def _moment(moment: datetime) -> str:
-    here = local(moment)
-    return f"{_day(here.date())} {here:%H:%M}"
+    return moment_text(moment, today=date.min)
 
 
 def _span(start: date, end: date) -> str:

@@ -13,7 +13,7 @@ from onedoor.workdays.services.limits import (
     resume_limits,
     start_limits,
 )
-from onedoor.workdays.services.notices import DayChange, NoticeOutcome, enter_notice, preview_notice, seed_calendar
+from onedoor.workdays.services.notices import DayChange, NoticeOutcome, enter_notice, preview_notice, renew_due_dates, seed_calendar
 
 __all__ = [
     "DayChange",
@@ -27,6 +27,7 @@ __all__ = [
     "pause_limits",
     "preview_notice",
     "recompute_limits",
+    "renew_due_dates",
     "resume_limits",
     "seed_calendar",
     "start_limits",

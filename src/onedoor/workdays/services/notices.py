@@ -238,3 +238,16 @@ Row = tuple[str, str, str]
 def _differing(wanted: Mapping[date, Row], there: Mapping[date, Row]) -> list[date]:
     """Return the days to be written: missing ones, and others that no notice has decided."""
     return [day for day, row in wanted.items() if day not in there or (there[day] != row and there[day][2] != DaySource.OFFICIAL)]
+
+
+@transaction.atomic(durable=True)
+def renew_due_dates(*, by: Actor, at: datetime) -> Recomputed:
+    """Compute all running limits anew with the calendar as it is, for an operator who changed the office hours.
+
+    :raises NotAllowed: when the actor does not keep the calendar.
+    """
+    require_calendar_keeper(by)
+    _lock_limits()
+    done = recompute_limits(load_calendar())
+    record(acts.RENEW_DUE_DATES, subject=Subject("workdays.calendar", new_id()), by=by, at=at, facts=asdict(done))
+    return done
