@@ -25,6 +25,7 @@ from onedoor.workdays.services.limits import Recomputed, recompute_limits
 from onedoor.workdays.states import DaySource
 
 TITLE_LENGTH = 200
+LOCK_TIMEOUT = "10s"
 
 
 class NoticeKnown(AlreadyDone):
@@ -112,7 +113,7 @@ def _lock_limits() -> None:
     """
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = '10s'")
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
             cursor.execute("LOCK TABLE workdays_limit IN EXCLUSIVE MODE")
     except OperationalError as error:
         raise LimitsBusy from error
