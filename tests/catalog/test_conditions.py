@@ -78,7 +78,8 @@ def test_numbers_from_forms_and_from_the_api_are_equal():
 
 @pytest.mark.parametrize(
     "tree",
-    [None, [], {}, "x", {"eq": ["a"]}, {"eq": ["a", None]}, {"eq": ["", "x"]}, {"eq": [1, "x"]}, {"in": ["a", "x"]}, {"in": ["a", []]},
+    [None, [], {}, "x", {"eq": ["a"]},
+     {"eq": ["a", None]}, {"eq": ["", "x"]}, {"eq": [1, "x"]}, {"in": ["a", "x"]}, {"in": ["a", []]},
      {"gt": ["a", "7"]}, {"gt": ["a", True]}, {"and": []}, {"and": {"eq": ["a", "b"]}}, {"xor": ["a", "b"]}, {"not": []},
      {"eq": ["a", "b"], "in": ["a", ["b"]]}, {"contains": ["a", 7]}],
 )  # fmt: skip

@@ -176,9 +176,11 @@ def test_rows_are_judged_cell_by_cell():
     shops = next(field for field in ITEMS["130300-YJ-10-0002"].content.form.fields if field.type == "repeat")
     good = sample_answers(form_of(FormField("shops", "门店", "repeat", columns=shops.columns)), today=TODAY)["shops"][0]
     types = {column.label: column.type for column in shops.columns}
-    assert (
-        types["统一社会信用代码"] == "uscc" and types["质量负责人身份证号"] == "idcard" and types["经营面积（平方米）"] == "number"
-    )
+    assert [types[label] for label in ("统一社会信用代码", "质量负责人身份证号", "经营面积（平方米）")] == [
+        "uscc",
+        "idcard",
+        "number",
+    ]
     form = form_of(FormField("shops", "门店", "repeat", columns=shops.columns))
     uscc = next(column.key for column in shops.columns if column.type == "uscc")
     store = next(column.key for column in shops.columns if column.label == "库房地址")

@@ -4,3 +4,12 @@ from django.apps import AppConfig
 class CatalogConfig(AppConfig):
     name = "onedoor.catalog"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from onedoor.catalog import links
+        from onedoor.look import rail
+
+        links.register()
+        rail.register(_("QR codes"), "catalog:qr_sheet", lambda actor: actor.is_staff, icon="printer", group="house", order=60)

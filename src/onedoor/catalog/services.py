@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from onedoor.catalog import codes, importing, words
-from onedoor.catalog.acts import CHANGE_STATUS, CREATE_SERVICE_ITEMS, PUBLISH
+from onedoor.catalog.acts import CHANGE_STATUS, CREATE_SERVICE_ITEMS, MAKE_CODE, PUBLISH
 from onedoor.catalog.content import Content
 from onedoor.catalog.importing import Fault, Parsed
 from onedoor.catalog.models import CURRENT, CatalogItem, ItemOption, ItemVersion, ServiceItem, ShortCode, Synonym, VersionStatus
@@ -174,6 +174,15 @@ def add_synonyms(rows: Sequence[NewSynonym], *, by: Actor, at: datetime) -> int:
     _index(sorted({each.item_id for each in made if each.item_id is not None}))
     _move_edition()
     return len(made)
+
+
+@transaction.atomic(durable=True)
+def make_short_codes(targets: Sequence[Subject], *, by: Actor, at: datetime) -> dict[Subject, str]:
+    """Hand out short codes to targets that have none yet, for printing."""
+    had = _short_codes(targets)
+    found = create_short_codes(targets)
+    record_many(MAKE_CODE, [Record(target, {"code": code}) for target, code in found.items() if target not in had], by=by, at=at)
+    return found
 
 
 @transaction.atomic(savepoint=False)

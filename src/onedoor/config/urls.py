@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", include("onedoor.desk.urls")),
     path("", include("onedoor.people.urls")),
     path("", include("onedoor.network.urls")),
+    path("", include("onedoor.catalog.urls")),
     path("", include("onedoor.notify.urls")),
     path("", include("onedoor.workdays.urls")),
     path("journal/", include("onedoor.journal.urls")),

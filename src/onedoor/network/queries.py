@@ -259,6 +259,11 @@ def site_for(code: str) -> Site:
     return found
 
 
+def site_by_id(site_id: UUID) -> Site | None:
+    """Return a site by its id, none where there is none."""
+    return Site.objects.filter(id=site_id).first()
+
+
 def sites_by_code(codes: Collection[str]) -> dict[str, Site]:
     """Return sites by their codes; one statement for any number."""
     return {site.code: site for site in Site.objects.filter(code__in=codes)}
@@ -275,6 +280,17 @@ def window_for(site_code: str, number: str) -> Window:
     :raises NotFound: when there is none.
     """
     found = Window.objects.filter(site__code=site_code, number=number).select_related("site__region").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def window_by_id(window_id: UUID) -> Window:
+    """Return a window with its site by its id.
+
+    :raises NotFound: when there is none.
+    """
+    found = Window.objects.filter(id=window_id).select_related("site").first()
     if found is None:
         raise NotFound
     return found
