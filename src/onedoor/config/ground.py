@@ -45,7 +45,7 @@ def is_migrated() -> bool:
         known = json.loads(_STAMP.read_text())
     except (FileNotFoundError, ValueError):
         return False
-    return bool(known == {"release": _release(), "database": _digest(database_url()), "applied": _applied()})
+    return bool(known == {"release": release(), "database": _digest(database_url()), "applied": _applied()})
 
 
 def migrate(*, verbosity: int = 0) -> None:
@@ -58,13 +58,13 @@ def migrate(*, verbosity: int = 0) -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=verbosity, interactive=False)
-    stamp = {"release": _release(), "database": _digest(database_url()), "applied": _applied()}
+    stamp = {"release": release(), "database": _digest(database_url()), "applied": _applied()}
     fresh = _STAMP.with_suffix(".new")
     fresh.write_text(json.dumps(stamp))
     fresh.replace(_STAMP)
 
 
-def _release() -> str:
+def release() -> str:
     """Return what the tables of this release depend on, as a digest."""
     ours = sorted(file for file in Path(__file__).parents[1].glob("*/migrations/*.py"))
     digest = hashlib.sha256()

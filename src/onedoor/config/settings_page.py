@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 from onedoor.config import env
 
 HEAD = """# Settings
@@ -16,6 +18,7 @@ Every setting is an environment variable; all have a default that works for one 
 
 def page() -> str:
     """Return the page as Markdown."""
+    importlib.import_module("onedoor.config.settings")  # which declares them
     rows = [
         f"| `{each.name}` | {_shown(each.default)} | {each.help} |"
         for each in sorted(env.DECLARED.values(), key=lambda one: one.name)
