@@ -15,6 +15,7 @@ from django.test import TransactionTestCase
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from onedoor.look import kept, pagecache
 from tests import ground
 
 pytest_plugins = ["tests.browser"]
@@ -84,6 +85,13 @@ def _restore(test_case: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = _restore  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """Begin each test without the answers and pages that the process kept for the last one."""
+    kept.forget_all()
+    pagecache.shelf.clear()
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from onedoor.kernel.errors import Refused
 from onedoor.kernel.ids import new_id
 from onedoor.kernel.references import new_code
 from onedoor.kernel.subjects import Subject
+from onedoor.look.pagecache import forget_editions
 
 VERSION = "catalog.version"
 ITEM = "catalog.item"
@@ -394,3 +395,4 @@ def _move_edition() -> None:
             ON CONFLICT (id) DO UPDATE SET number = greatest(catalog_edition.number + 1, EXCLUDED.number)
             """
         )
+    forget_editions()

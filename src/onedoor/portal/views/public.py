@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from onedoor.catalog.queries import edition
 from onedoor.kernel.doors import Door, door
-from onedoor.look.pagecache import cached_page
+from onedoor.look.pagecache import cached_page, edition_of
 from onedoor.portal import queries
 
 
@@ -17,7 +17,7 @@ from onedoor.portal import queries
 @cached_page(edition)
 def home(request: HttpRequest) -> HttpResponse:
     """Show the question, the search and the ways into the house."""
-    return render(request, "portal/home.html", {"page": queries.home_page(edition=getattr(request, "edition", None))})
+    return render(request, "portal/home.html", {"page": queries.home_page(edition=edition_of(request))})
 
 
 @door(Door.ANYONE)
@@ -25,4 +25,4 @@ def home(request: HttpRequest) -> HttpResponse:
 @cached_page(edition)
 def figures(request: HttpRequest) -> HttpResponse:
     """Show what each figure on the home page counts."""
-    return render(request, "portal/figures.html", {"page": queries.home_page(edition=getattr(request, "edition", None))})
+    return render(request, "portal/figures.html", {"page": queries.home_page(edition=edition_of(request))})
