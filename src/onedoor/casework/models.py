@@ -44,8 +44,7 @@ class Application(Row):
     applicant_name = models.CharField(max_length=200, blank=True)
     filed_by = models.ForeignKey("people.Account", on_delete=models.PROTECT, null=True, related_name="filed_applications")
     answers = EncryptedJSONField()
-    revision = models.PositiveIntegerField(default=0)
-    stage = models.CharField(max_length=10, blank=True)
+    stage = models.CharField(max_length=10, blank=True, help_text=_("The stage that has to act next; empty where the city has nothing to do"))
     stage_position = models.PositiveSmallIntegerField(null=True)
     taken_by = models.UUIDField(null=True, help_text=_("The posting that has taken the current stage"))
     edited_at = models.DateTimeField()
@@ -87,7 +86,7 @@ class Application(Row):
             ),
         )
         indexes = (
-            models.Index(fields=["agency", "item_code", "stage", "status"], name="casework_application_work"),
+            models.Index(fields=["agency", "item_code", "stage"], condition=~Q(stage=""), name="casework_application_work"),
             models.Index(fields=["applicant_person", "id"], name="casework_application_person"),
             models.Index(fields=["filed_by", "id"], name="casework_application_filer"),
         )

@@ -9,6 +9,8 @@ from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+KIND = "casework.application"  # how journal, limits and papers name an application
+
 
 class Status(TextChoices):
     DRAFT = "draft", _("Draft")
@@ -71,6 +73,7 @@ PASS_STAGE = _move("pass_stage", _("Pass to the next stage"), {Status.IN_REVIEW}
 DECIDE = _move("decide", _("Decide"), {Status.IN_REVIEW}, Status.DECIDED, Door.STAFF)
 CLOSE = _move("close", _("Close"), {Status.DECIDED}, Status.CLOSED, Door.STAFF)
 DELIVER = _move("deliver", _("Deliver"), {Status.CLOSED}, Status.DELIVERED, Door.STAFF)
+COLLECT = _move("collect", _("Collect online"), {Status.CLOSED}, Status.DELIVERED, Door.APPLICANT)
 WITHDRAW = _move(
     "withdraw",
     _("Withdraw"),
@@ -93,6 +96,7 @@ TRANSITIONS = (
     DECIDE,
     CLOSE,
     DELIVER,
+    COLLECT,
     WITHDRAW,
 )
 OPEN = frozenset(status for status in Status if any(status in move.sources for move in TRANSITIONS))

@@ -1,0 +1,26 @@
+"""What is done with applications, as the journal knows it: code, sentence for people, which facts are personal."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from onedoor.journal.acts import register
+
+OPEN_DRAFT = register("casework.open_draft", _("%(actor)s began an application"))
+SUBMIT = register("casework.submit", _("%(actor)s submitted the application"))
+RECEIVE = register("casework.receive", _("%(actor)s received the materials"))
+ASK_FOR_CORRECTION = register("casework.ask_for_correction", _("%(actor)s told in writing everything that is missing"))
+CORRECT = register("casework.correct", _("%(actor)s handed in what was missing"))
+LAPSE = register("casework.lapse", _("The application was closed: what was missing never came"))
+DEEM_ACCEPTED = register("casework.deem_accepted", _("The application counts as accepted: nobody answered within five working days"))
+ACCEPT = register("casework.accept", _("%(actor)s accepted the application"))
+NOT_ACCEPT = register("casework.not_accept", _("%(actor)s did not accept the application"))
+TAKE = register("casework.take", _("%(actor)s took the application in hand"))
+ASSIGN = register("casework.assign", _("%(actor)s began to handle the application"))
+PASS_STAGE = register("casework.pass_stage", _("%(actor)s finished a stage and passed the application on"))
+DECIDE = register("casework.decide", _("%(actor)s decided the application"))
+CLOSE = register("casework.close", _("%(actor)s registered the result"))
+DELIVER = register("casework.deliver", _("%(actor)s handed over the result"), personal=("recipient",))
+COLLECT = register("casework.collect", _("%(actor)s collected the result online"))
+WITHDRAW = register("casework.withdraw", _("%(actor)s withdrew the application"))
+REFUSED_ACT = register("casework.refused_act", _("%(actor)s tried something that the post does not allow"))

@@ -1,0 +1,112 @@
+"""What applicants are told at each turn of their application: in the inbox, and by text message where a phone is known.
+
+Sentences name the date, who acts next, and what the applicant has to do (look.md, Words). No identity numbers, ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from onedoor.casework.models import Application, CorrectionNotice
+from onedoor.casework.states import KIND, Outcome
+from onedoor.catalog import queries as catalog
+from onedoor.kernel.clock import local
+from onedoor.kernel.references import grouped
+from onedoor.kernel.subjects import Subject
+from onedoor.notify.services import NewMessage
+from onedoor.notify.templates import register
+
+TITLE = _("%(item)s")
+TEXTS: dict[str, Promise] = {
+    "casework.submitted": _(
+        "We have your application %(reference)s for %(item)s. Query code %(query_code)s. We answer within five working days."
+    ),
+    "casework.accepted": _("Your application %(reference)s for %(item)s was accepted. You need not do anything now."),
+    "casework.correction_asked": _(
+        "Your application %(reference)s for %(item)s needs %(count)s more, please by %(due)s. The list is in your messages."
+    ),
+    "casework.corrected": _("We have what you added to %(reference)s for %(item)s and answer within five working days."),
+    "casework.granted": _("Your application %(reference)s for %(item)s was granted. We tell you when the result can be collected."),
+    "casework.refused": _(
+        "Your application %(reference)s for %(item)s was refused. The decision with reasons and remedies is ready for you."
+    ),
+    "casework.ready": _("The result of %(reference)s for %(item)s is ready. You can collect it online or at the window."),
+    "casework.not_accepted": _(
+        "Your application %(reference)s for %(item)s was not accepted. The notice says why and who is in charge."
+    ),
+    "casework.lapsed": _(
+        "Your application %(reference)s for %(item)s was closed because the missing papers did not come. You may apply again any time."
+    ),
+    "casework.withdrawn": _("You took back your application %(reference)s for %(item)s. Nothing more will be done."),
+}
+CLOSED_AS = {
+    Outcome.GRANTED: "casework.ready",
+    Outcome.DONE: "casework.ready",
+    Outcome.REFUSED: "casework.refused",
+    Outcome.NOT_ACCEPTED: "casework.not_accepted",
+    Outcome.LAPSED: "casework.lapsed",
+    Outcome.WITHDRAWN: "casework.withdrawn",
+}
+for _code, _text in TEXTS.items():
+    register(_code, TITLE, _text)
+
+
+def submitted(applications: Iterable[Application]) -> list[NewMessage]:
+    """Return the message with reference and query code after submission."""
+    return [_message("casework.submitted", each, query_code=each.query_code or "") for each in applications]
+
+
+def accepted(application: Application) -> list[NewMessage]:
+    """Return the message of acceptance."""
+    return [_message("casework.accepted", application)]
+
+
+def correction_asked(application: Application, notice: CorrectionNotice, due_at: datetime) -> list[NewMessage]:
+    """Return the message that something is missing, how much and until when."""
+    return [_message("casework.correction_asked", application, count=len(notice.points), due=f"{local(due_at):%Y-%m-%d}")]
+
+
+def corrected(application: Application) -> list[NewMessage]:
+    """Return the message that what was missing has come."""
+    return [_message("casework.corrected", application)]
+
+
+def decided(application: Application) -> list[NewMessage]:
+    """Return the message of the decision."""
+    code = "casework.granted" if application.outcome == Outcome.GRANTED else "casework.refused"
+    return [_message(code, application)]
+
+
+def closed(application: Application) -> list[NewMessage]:
+    """Return the message that tells how an application ended."""
+    return [_message(CLOSED_AS[Outcome(application.outcome)], application)]
+
+
+def _message(code: str, application: Application, **values: object) -> NewMessage:
+    terms = catalog.case_terms(application.version_id)
+    return NewMessage(
+        template=code,
+        account_id=application.filed_by_id if application.channel != "window" else None,
+        phone=_phone(application),
+        email=None,
+        subject=Subject(KIND, application.id),
+        values={
+            "reference": grouped(application.reference or ""),
+            "item": terms.item_name,
+            "item_en": terms.item_name_en,
+            **values,
+        },
+    )
+
+
+def _phone(application: Application) -> str | None:
+    """Return the mobile number that the applicant gave for news in the form itself."""
+    for key in ("contact_phone", "phone", "applicant_phone", "person_phone"):
+        value = application.answers.get(key)
+        if isinstance(value, str) and value:
+            return value
+    return None

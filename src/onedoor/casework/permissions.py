@@ -1,0 +1,78 @@
+"""Who may see and do what with an application: one rule for buttons, lists and acts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from onedoor.casework import stages, states
+from onedoor.casework.models import Application, StageRun
+from onedoor.casework.states import Door, Status, Transition
+from onedoor.kernel.actor import Actor
+from onedoor.kernel.errors import NotAllowed, WrongState
+
+STAGE_OF_ACT = {
+    states.RECEIVE: stages.RECEIVE,
+    states.ASK_FOR_CORRECTION: stages.RECEIVE,
+    states.ACCEPT: stages.RECEIVE,
+    states.NOT_ACCEPT: stages.RECEIVE,
+    states.CLOSE: stages.ISSUE,
+    states.DELIVER: stages.DELIVER,
+}
+
+
+class FourEyes(NotAllowed):
+    """The same person would handle and approve a commitment item."""
+
+    code = "four_eyes"
+    default = _("You worked on this application before, so somebody else has to approve it (four-eyes rule).")
+
+
+def stage_for(transition: Transition, application: Application) -> str:
+    """Return the stage for which a post must be authorised to do ``transition``; worked stages follow the application."""
+    return STAGE_OF_ACT.get(transition) or application.stage
+
+
+def owns(actor: Actor, application: Application) -> bool:
+    """Tell whether the actor filed the application or is its applicant."""
+    if actor.account is not None and application.filed_by_id == actor.account:
+        return True
+    return actor.person is not None and application.applicant_person_id == actor.person
+
+
+def require_owner(actor: Actor, applications: Iterable[Application]) -> None:
+    """Let only the applicant pass.
+
+    :raises NotAllowed: when somebody else tries.
+    """
+    for application in applications:
+        if not owns(actor, application):
+            raise NotAllowed(_("Only the applicant may do this."))
+
+
+def require_state(applications: Iterable[Application], transition: Transition) -> None:
+    """Let only applications pass that stand where the transition begins.
+
+    :raises WrongState: when one does not.
+    """
+    for application in applications:
+        if Status(application.status) not in transition.sources:
+            raise WrongState
+
+
+def require_four_eyes(application: Application, runs: Iterable[StageRun], actor: Actor) -> None:
+    """Let nobody approve a commitment item whom the earlier stages know.
+
+    :raises FourEyes: when the actor handled or reviewed the application.
+    """
+    if not stages.needs_four_eyes(application.case_kind):
+        return
+    if any(run.account_id == actor.account for run in runs if run.stage != stages.APPROVE and run.account_id):
+        raise FourEyes
+
+
+def offered(application: Application, door: Door) -> list[Transition]:
+    """Return the transitions that begin where the application stands, for one door; rights are asked apart."""
+    status = Status(application.status)
+    return [move for move in states.TRANSITIONS if move.door is door and status in move.sources]

@@ -1,0 +1,153 @@
+"""How an application stands, as the applicant sees it: until when, where it is, whose turn it is, who used the time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from onedoor.casework.models import Application, CorrectionNotice, StageRun
+from onedoor.casework.states import Outcome, Status
+from onedoor.kernel.errors import Text
+from onedoor.workdays.queries import LimitView
+
+NOW: dict[Status, Promise] = {
+    Status.DRAFT: _("You have not submitted this yet."),
+    Status.SUBMITTED: _("The window looks at your papers. You need not do anything."),
+    Status.RECEIVED: _("The window has your papers and looks whether they are complete. You need not do anything."),
+    Status.CORRECTING: _("Something is missing. Please add it; until then the clock stands still."),
+    Status.ACCEPTED: _("Accepted. It waits for the officer in charge. You need not do anything."),
+    Status.IN_REVIEW: _("It is being reviewed. You need not do anything."),
+    Status.DECIDED: _("It is decided. The result is being made."),
+    Status.CLOSED: _("It is done."),
+    Status.DELIVERED: _("It is done and handed over."),
+}
+ENDED: dict[Outcome, Promise] = {
+    Outcome.GRANTED: _("Granted. The result is ready for you."),
+    Outcome.DONE: _("Done. The result is ready for you."),
+    Outcome.REFUSED: _("Refused. The decision says why and what else is possible."),
+    Outcome.NOT_ACCEPTED: _("Not accepted. The notice says why and who is in charge."),
+    Outcome.LAPSED: _("Closed because the missing papers did not come. You may apply again any time."),
+    Outcome.WITHDRAWN: _("You took it back."),
+}
+LIGHT = {
+    Status.DRAFT: "idle",
+    Status.SUBMITTED: "run",
+    Status.RECEIVED: "run",
+    Status.CORRECTING: "due",
+    Status.ACCEPTED: "run",
+    Status.IN_REVIEW: "run",
+    Status.DECIDED: "run",
+    Status.CLOSED: "ok",
+    Status.DELIVERED: "ok",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One step of the way: its name, whether it is behind, now or ahead, and since or until when."""
+
+    name: Text
+    state: str
+    at: datetime | None = None
+    until: datetime | None = None
+    note: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Who held the application how long: window, applicant or department."""
+
+    who: str
+    name: Text
+    time: timedelta
+
+    @property
+    def text(self) -> str:
+        """Return the time in words, in the two largest units."""
+        minutes = int(self.time.total_seconds() // 60)
+        days, hours, rest = minutes // 1440, minutes % 1440 // 60, minutes % 60
+        if days:
+            return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
+        if hours:
+            return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": rest}
+        return _("%(minutes)d min") % {"minutes": rest}
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Everything the page of progress says."""
+
+    light: str
+    status: Text
+    sentence: Text
+    must_act: bool
+    limit: LimitView | None
+    promise: LimitView | None
+    legal: LimitView | None
+    lines: Sequence[Line]
+    held: Sequence[Held]
+    correction: CorrectionNotice | None
+
+    @property
+    def held_pairs(self) -> list[tuple[str, float]]:
+        """Return who held it how many minutes, as the bar is drawn."""
+        return [(each.who, each.time.total_seconds() / 60) for each in self.held]
+
+
+def sentence_of(application: Application) -> Text:
+    """Return in one sentence how the application stands."""
+    if application.outcome and application.status in (Status.CLOSED, Status.DELIVERED):
+        if application.status == Status.DELIVERED and application.outcome == Outcome.GRANTED:
+            return NOW[Status.DELIVERED]
+        return ENDED[Outcome(application.outcome)]
+    return NOW[Status(application.status)]
+
+
+def light_of(application: Application) -> str:
+    """Return the light of the status; what ended without a result is neither green nor red."""
+    if application.outcome and application.outcome not in (Outcome.GRANTED, Outcome.DONE):
+        return "idle"
+    return LIGHT[Status(application.status)]
+
+
+def lines(application: Application, runs: Sequence[StageRun], corrections: Sequence[CorrectionNotice], ahead: Sequence[str]) -> list[Line]:
+    """Return the way of an application: what was, what is, and the names of the steps ahead."""
+    found = [Line(_("Submitted"), "done", application.submitted_at)]
+    found += [
+        Line(_("Missing papers told"), "done" if each.answered_at else "now", each.told_at,
+             note=_("%(count)d points") % {"count": len(each.points)})
+        for each in corrections
+    ]  # fmt: skip
+    if application.accepted_at:
+        found.append(Line(_("Accepted"), "done", application.accepted_at))
+    elif application.status in (Status.SUBMITTED, Status.RECEIVED):
+        found.append(Line(_("Acceptance"), "now"))
+    found += [Line(run.name, "done" if run.ended_at else "now", run.ended_at or run.started_at) for run in runs]
+    if application.decided_at:
+        found.append(Line(_("Decided"), "done", application.decided_at))
+    if application.closed_at:
+        found.append(Line(_("Result ready"), "done", application.closed_at))
+        found.append(Line(_("Handed over"), "done" if application.delivered_at else "ahead", application.delivered_at))
+        return found[:-1] if application.outcome not in (Outcome.GRANTED, Outcome.REFUSED, Outcome.DONE) else found
+    return found + [Line(name, "ahead") for name in ahead]
+
+
+def held(application: Application, runs: Sequence[StageRun], corrections: Sequence[CorrectionNotice], *, now: datetime) -> list[Held]:
+    """Return how long window, applicant and department held the application so far, in clock time."""
+    if application.submitted_at is None:
+        return []
+    end = application.closed_at or now
+    applicant = sum(((each.answered_at or end) - each.told_at for each in corrections), timedelta())
+    before = (application.accepted_at or end) - application.submitted_at
+    window = max(before - applicant, timedelta())
+    department = sum(((run.ended_at or end) - run.started_at for run in runs), timedelta())
+    told = [
+        Held("win", _("Window"), window),
+        Held("app", _("You"), applicant),
+        Held("dep", _("Department"), department),
+    ]
+    return [each for each in told if each.time > timedelta()]

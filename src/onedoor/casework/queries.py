@@ -1,0 +1,301 @@
+"""What people see of applications: their own, their post's work, one case whole. Fetching for somebody is the permission check."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hmac import compare_digest
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import F, Q, QuerySet
+
+from onedoor.casework import progress, stages, states
+from onedoor.casework.models import Application, CorrectionNotice, Material, MaterialFile, StageRun
+from onedoor.casework.permissions import STAGE_OF_ACT, offered, owns, stage_for
+from onedoor.casework.progress import Progress
+from onedoor.casework.states import KIND, Door, Status, Transition
+from onedoor.catalog import queries as catalog
+from onedoor.documents import queries as documents
+from onedoor.journal import queries as journal
+from onedoor.kernel import references, vault
+from onedoor.kernel.actor import Actor
+from onedoor.kernel.errors import NotFound, Text
+from onedoor.kernel.paging import Page, first_page
+from onedoor.kernel.subjects import Subject
+from onedoor.network import queries as network
+from onedoor.workdays import queries as limits
+
+PAGE_SIZE = 50
+LIMITS_THAT_BIND = ("notice", "stage", "promise", "legal", "delivery")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRow:
+    """One line of a work list: the application, the limit that binds next, and whether a colleague has it in hand."""
+
+    application: Application
+    terms: catalog.CaseTerms
+    limit: limits.LimitView | None
+
+    @property
+    def is_taken(self) -> bool:
+        return self.application.taken_by is not None
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """Everything an officer sees of one application."""
+
+    application: Application
+    terms: catalog.CaseTerms
+    materials: Sequence[Material]
+    limits: Sequence[limits.LimitView]
+    runs: Sequence[StageRun]
+    corrections: Sequence[CorrectionNotice]
+    entries: Sequence[journal.EntryView]
+    papers: Sequence[documents.PaperView]
+    next_acts: Sequence[Transition]
+
+
+def application_for(*, actor: Actor, application_id: UUID, at: datetime) -> Application:
+    """Return an application that the actor may see: his own, or one on which his post may work at any stage.
+
+    :raises NotFound: for everybody else, so that nobody learns what exists.
+    """
+    return _seen(Application.objects.filter(pk=application_id), actor=actor, at=at)
+
+
+def application_by_reference(*, actor: Actor, reference: str, at: datetime) -> Application:
+    """Return the application of a reference under the same rule as ``application_for``.
+
+    :raises NotFound: when there is none or the actor may not see it.
+    """
+    return _seen(Application.objects.filter(reference=references.parse_reference(reference) or ""), actor=actor, at=at)
+
+
+def _seen(found: QuerySet[Application], *, actor: Actor, at: datetime) -> Application:
+    application = found.select_related("version", "service_item", "agency", "site").first()
+    if application is None:
+        raise NotFound
+    if owns(actor, application):
+        return application
+    if application.status == Status.DRAFT or not network.works_on(actor, application.item_code, application.agency_id, at):
+        raise NotFound
+    return application
+
+
+def tracked(*, reference: str, query_code: str) -> Application:
+    """Return the application that reference and query code open without an account; tries are counted by the caller.
+
+    :raises NotFound: when the two do not belong together, with the same answer for an unknown reference.
+    """
+    digits = references.parse_reference(reference)
+    given = vault.keyed_hash(references.parse_code(query_code), purpose="casework.query")
+    application = Application.objects.select_related("version", "agency", "site").filter(reference=digits or "").first()
+    if application is None or not compare_digest(bytes(application.query_hash or b""), given):
+        raise NotFound
+    return application
+
+
+def my_applications(*, actor: Actor, after: UUID | None = None) -> Page[Application]:
+    """Return the applications an account filed or is the applicant of, newest first."""
+    mine = Q(filed_by=actor.account)
+    if actor.person is not None:
+        mine |= Q(applicant_person=actor.person) & ~Q(status=Status.DRAFT)
+    found = Application.objects.filter(mine).select_related("version", "agency")
+    if after is not None:
+        found = found.filter(pk__lt=after)
+    return first_page(list(found.order_by("-pk")[: PAGE_SIZE + 1]), PAGE_SIZE)
+
+
+def work_of(*, actor: Actor, at: datetime) -> QuerySet[Application]:
+    """Return the applications that wait for one of the actor's authorisations."""
+    return Application.objects.filter(
+        ~Q(stage=""), network.authorised(actor, at, agency="agency_id", item_code="item_code", stage="stage")
+    )
+
+
+def work_list(*, actor: Actor, at: datetime, mine_only: bool = False, count: int = PAGE_SIZE) -> Page[WorkRow]:
+    """Return what the actor's post has to do next, by due moment, what is in other hands left out."""
+    in_hand = Q(taken_by=actor.posting) if mine_only else Q(taken_by=actor.posting) | Q(taken_by__isnull=True)
+    found = list(
+        work_of(actor=actor, at=at)
+        .filter(in_hand)
+        .select_related("version")
+        .annotate(due_at=limits.earliest_due("pk", kinds=LIMITS_THAT_BIND))
+        .order_by(F("due_at").asc(nulls_last=True), "pk")[: count + 1]
+    )
+    page = first_page(found, count)
+    views = limits.limits_of([each.pk for each in page.rows])
+    return Page(
+        rows=[
+            WorkRow(each, catalog.case_terms(each.version_id), binding(views.get(each.pk, [])))
+            for each in page.rows
+        ],
+        has_more=page.has_more,
+    )  # fmt: skip
+
+
+def binding(views: Sequence[limits.LimitView]) -> limits.LimitView | None:
+    """Return the open limit that ends first and binds the city."""
+    running = [view for view in views if view.ended_at is None and view.kind in LIMITS_THAT_BIND]
+    return min(running, key=lambda view: view.due_at, default=None)
+
+
+def case_page(*, actor: Actor, application_id: UUID, at: datetime) -> CasePage:
+    """Return one application with everything an officer needs to decide its next step.
+
+    :raises NotFound: when the actor may not see it.
+    """
+    application = application_for(actor=actor, application_id=application_id, at=at)
+    subject = Subject(KIND, application.id)
+    runs = list(StageRun.objects.filter(application=application).order_by("started_at", "position", "pk"))
+    return CasePage(
+        application=application,
+        terms=catalog.case_terms(application.version_id),
+        materials=materials_of(application),
+        limits=limits.limits_of([application.id]).get(application.id, []),
+        runs=runs,
+        corrections=list(CorrectionNotice.objects.filter(application=application).order_by("number")),
+        entries=journal.entries_of(subject),
+        papers=documents.papers_of(application.id),
+        next_acts=next_acts(actor=actor, application=application, runs=runs, at=at),
+    )
+
+
+def materials_of(application: Application) -> list[Material]:
+    """Return the materials in the order of the guide, with their files."""
+    order = [each.key for each in catalog.case_terms(application.version_id).content.materials]
+    rows = Material.objects.filter(application=application).prefetch_related("files__file")
+    place = {key: number for number, key in enumerate(order)}
+    return sorted(rows, key=lambda row: (place.get(row.key, len(order)), row.pk))
+
+
+def next_acts(*, actor: Actor, application: Application, runs: Sequence[StageRun], at: datetime) -> list[Transition]:
+    """Return the transitions that the actor may do now; whatever is not here is not shown and is refused if tried."""
+    if not actor.is_staff:
+        return offered(application, Door.APPLICANT) if owns(actor, application) else []
+    possible = [move for move in offered(application, Door.STAFF) if _fits_stage(move, application)]
+    if application.taken_by is not None and application.taken_by != actor.posting:
+        possible = [move for move in possible if move in STAGE_OF_ACT]
+    allowed = network.stages_of(actor, application.item_code, application.agency_id, at)
+    if stages.needs_four_eyes(application.case_kind) and application.stage == stages.APPROVE:
+        worked = {run.account_id for run in runs if run.stage != stages.APPROVE}
+        if actor.account in worked:
+            allowed = allowed - {stages.APPROVE}
+    return [move for move in possible if stage_for(move, application) in allowed]
+
+
+def _fits_stage(move: Transition, application: Application) -> bool:
+    if move is states.DECIDE:
+        return application.stage == stages.APPROVE
+    if move is states.PASS_STAGE:
+        return application.stage != stages.APPROVE
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class MyRow:
+    """One of my applications in the list: how it stands and until when."""
+
+    application: Application
+    terms: catalog.CaseTerms
+    light: str
+    sentence: Text
+    limit: limits.LimitView | None
+
+    @property
+    def waits_for_me(self) -> bool:
+        return self.application.status in (Status.DRAFT, Status.CORRECTING)
+
+
+def my_rows(applications: Sequence[Application]) -> list[MyRow]:
+    """Return the lines of the list of one's own applications, what waits for the applicant first. One statement."""
+    views = limits.limits_of([each.pk for each in applications])
+    rows = [
+        MyRow(
+            each,
+            catalog.case_terms(each.version_id),
+            progress.light_of(each),
+            progress.sentence_of(each),
+            _shown_to_applicant(each, views.get(each.pk, [])),
+        )
+        for each in applications
+    ]
+    return sorted(rows, key=lambda row: not row.waits_for_me)
+
+
+def _shown_to_applicant(application: Application, views: Sequence[limits.LimitView]) -> limits.LimitView | None:
+    kinds = ("correction",) if application.status == Status.CORRECTING else ("notice", "promise", "legal")
+    running = [view for view in views if view.ended_at is None and view.kind in kinds]
+    return min(running, key=lambda view: view.due_at, default=None)
+
+
+def progress_of(application: Application, *, now: datetime) -> Progress:
+    """Return how an application stands, for its applicant. Three statements."""
+    views = limits.limits_of([application.id]).get(application.id, [])
+    runs = list(StageRun.objects.filter(application=application).order_by("started_at", "position", "pk"))
+    corrections = list(CorrectionNotice.objects.filter(application=application).order_by("number"))
+    terms = catalog.case_terms(application.version_id)
+    done = {run.position for run in runs}
+    steps = stages.worked_steps(terms.content.steps)
+    ahead = [step.name for step in steps if step.position not in done]
+    return Progress(
+        light=progress.light_of(application),
+        status=application.get_status_display(),
+        sentence=progress.sentence_of(application),
+        must_act=application.status in (Status.DRAFT, Status.CORRECTING),
+        limit=_shown_to_applicant(application, views),
+        promise=_of_kind(views, "promise"),
+        legal=_of_kind(views, "legal"),
+        lines=progress.lines(application, runs, corrections, ahead),
+        held=progress.held(application, runs, corrections, now=now),
+        correction=next((each for each in corrections if each.answered_at is None), None),
+    )
+
+
+def _of_kind(views: Sequence[limits.LimitView], kind: str) -> limits.LimitView | None:
+    return max((view for view in views if view.kind == kind), key=lambda view: view.started_at, default=None)
+
+
+def limit_of_kind(application: Application, kind: str) -> limits.LimitView | None:
+    """Return the newest limit of a kind."""
+    return _of_kind(limits.limits_of([application.id]).get(application.id, []), kind)
+
+
+def papers_of(application: Application) -> Sequence[documents.PaperView]:
+    """Return the official papers of an application, oldest first."""
+    return documents.papers_of(application.id)
+
+
+def submission_entry(application: Application) -> UUID | None:
+    """Return the journal entry of the submission, whose proof anybody may check."""
+    entries = journal.entries_of(Subject(KIND, application.id))
+    return next((each.id for each in entries if each.act == "casework.submit"), None)
+
+
+def tracking_address(application: Application) -> str:
+    """Return the address behind the receipt's QR code: the reference is filled in, the query code is not."""
+    return f"{settings.ONEDOOR_BASE_URL}/track/?reference={application.reference}"
+
+
+def open_correction(application: Application) -> CorrectionNotice | None:
+    """Return the notice that the applicant has still to answer."""
+    return CorrectionNotice.objects.filter(application=application, answered_at__isnull=True).first()
+
+
+def owns_file(*, actor: Actor, application_id: UUID, at: datetime) -> bool:
+    """Tell whether the actor may open the files and papers of an application: the guard that ``documents`` asks."""
+    try:
+        application_for(actor=actor, application_id=application_id, at=at)
+    except NotFound:
+        return False
+    return True
+
+
+def files_of(application: Application) -> list[MaterialFile]:
+    """Return all files of an application."""
+    found = MaterialFile.objects.filter(material__application=application).select_related("file", "material")
+    return list(found.order_by("material__key", "pk"))

@@ -1,0 +1,68 @@
+"""What time itself does: silence counts as acceptance, and papers that never come close an application.
+
+Running these twice, late or at once from several workers changes nothing more.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from onedoor.casework import acts, messages, states
+from onedoor.casework.models import Application, CorrectionNotice
+from onedoor.casework.services import core
+from onedoor.casework.services.intake import begin_handling
+from onedoor.casework.states import Outcome, Status
+from onedoor.kernel.actor import Actor
+from onedoor.kernel.clock import local
+from onedoor.notify import services as notify
+from onedoor.workdays import queries as limit_queries
+from onedoor.workdays import services as limits
+
+AT_ONCE = 200
+
+
+@transaction.atomic(durable=True)
+def deem_accepted(*, by: Actor, at: datetime) -> int:
+    """Accept, as of the arrival of the materials, what nobody answered within five working days (行政许可法 art. 32).
+
+    Returns how many were accepted; call again until it returns 0.
+    """
+    waiting = _due("notice", (Status.SUBMITTED, Status.RECEIVED), at=at)
+    for application in waiting:
+        application.accepted_at = application.arrived_at
+        application.accepted_as_deemed = True
+    if waiting:
+        begin_handling(waiting, states.DEEM_ACCEPTED, acts.DEEM_ACCEPTED, by=by, at=at)
+        notify.tell([each for application in waiting for each in messages.accepted(application)], at=at)
+    return len(waiting)
+
+
+@transaction.atomic(durable=True)
+def lapse_corrections(*, by: Actor, at: datetime) -> int:
+    """Close applications whose missing papers did not come within the applicant's limit. Returns how many."""
+    waiting = _due("correction", (Status.CORRECTING,), at=at)
+    for application in waiting:
+        application.outcome, application.closed_at, application.stage = Outcome.LAPSED, at, ""
+    if waiting:
+        core.move(waiting, states.LAPSE, acts.LAPSE, by=by, at=at, fields=("outcome", "closed_at", "stage"))
+        CorrectionNotice.objects.filter(application__in=waiting, answered_at__isnull=True).update(answered_at=at)
+        limits.end_limits([each.id for each in waiting], ["correction"], at)
+        notify.tell([each for application in waiting for each in messages.closed(application)], at=at)
+    return len(waiting)
+
+
+def _due(kind: str, statuses: tuple[Status, ...], *, at: datetime) -> list[Application]:
+    """Lock the applications whose open limit of a kind ended on a day before today, passing over what others hold.
+
+    A limit is over at 00:00 after its due date (domain.md 2.6), however early in the day its due moment lies.
+    """
+    midnight = local(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    due = [each.subject_id for each in limit_queries.due_before(midnight, kinds=[kind], count=AT_ONCE)]
+    return list(
+        Application.objects.select_for_update(of=("self",), skip_locked=True)
+        .select_related("version", "service_item")
+        .filter(pk__in=due, status__in=statuses)
+        .order_by("pk")
+    )

@@ -1,0 +1,163 @@
+"""What every act on applications shares: locking in one order, moving with a record, and remembering who was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import wraps
+from typing import ParamSpec, TypeVar
+from uuid import UUID
+
+from django.db import transaction
+
+from onedoor.casework import acts
+from onedoor.casework.models import Application, StageRun
+from onedoor.casework.permissions import require_state, stage_for
+from onedoor.casework.states import KIND, Transition
+from onedoor.journal import services as journal
+from onedoor.journal.acts import Act
+from onedoor.kernel.actor import Actor
+from onedoor.kernel.errors import NotAllowed, NotFound
+from onedoor.kernel.subjects import Subject
+from onedoor.network.queries import require_authorised
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def subject_of(application: Application) -> Subject:
+    """Return the application as journal, limits and papers know it."""
+    return Subject(KIND, application.id)
+
+
+def recorded_act(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a function one act: one durable transaction, and a record in a transaction of its own when it was not allowed.
+
+    A refusal for want of authority is evidence (S03): it stays although everything else was rolled back.
+    """
+
+    @wraps(function)
+    def act(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            with transaction.atomic(durable=True):
+                return function(*args, **kwargs)
+        except NotAllowed as refusal:
+            _remember(refusal, function.__name__, kwargs)
+            raise
+
+    return act
+
+
+def _remember(refusal: NotAllowed, tried: str, arguments: Mapping[str, object]) -> None:
+    application, by, at = arguments.get("application_id"), arguments.get("by"), arguments.get("at")
+    if isinstance(application, UUID) and isinstance(by, Actor) and isinstance(at, datetime):
+        journal.record_refusal(
+            acts.REFUSED_ACT, subject=Subject(KIND, application), by=by, at=at, reason=f"{tried}: {refusal.code}"
+        )
+
+
+def lock(application_ids: Iterable[UUID]) -> list[Application]:
+    """Lock applications in the order of their keys, with their version and service item, in one statement.
+
+    :raises NotFound: when one does not exist.
+    """
+    wanted = sorted(set(application_ids))
+    found = list(
+        Application.objects.select_for_update(of=("self",))
+        .select_related("version", "service_item")
+        .filter(pk__in=wanted)
+        .order_by("pk")
+    )
+    if len(found) != len(wanted):
+        raise NotFound
+    return found
+
+
+def lock_one(application_id: UUID) -> Application:
+    """Lock one application.
+
+    :raises NotFound: when it does not exist.
+    """
+    (application,) = lock([application_id])
+    return application
+
+
+def authorise(applications: Sequence[Application], transition: Transition, *, by: Actor, at: datetime) -> None:
+    """Let only a post pass that may do the transition for the items and agencies of all applications, in one query a stage.
+
+    :raises NotAllowed: when it may not for one of them.
+    """
+    for stage in sorted({stage_for(transition, application) for application in applications}):
+        pairs = {(each.item_code, each.agency_id) for each in applications if stage_for(transition, each) == stage}
+        require_authorised(by, stage, pairs, at)
+
+
+def move(
+    applications: Sequence[Application],
+    transition: Transition,
+    act: Act,
+    *,
+    by: Actor,
+    at: datetime,
+    fields: Iterable[str] = (),
+    facts: Mapping[UUID, Mapping[str, object]] | None = None,
+) -> None:
+    """Check where the applications stand, set the target, write the status with ``fields``, and record one entry for each.
+
+    :raises WrongState: when one does not stand where the transition begins.
+    """
+    require_state(applications, transition)
+    for application in applications:
+        application.status = transition.target
+    write(applications, {"status", *fields})
+    record(applications, act, by=by, at=at, facts=facts)
+
+
+def write(applications: Sequence[Application], fields: Iterable[str]) -> None:
+    """Write the named columns of the applications in one statement."""
+    names = sorted(fields)
+    if len(applications) == 1:
+        applications[0].save(update_fields=names)
+    elif applications:
+        Application.objects.bulk_update(applications, names)
+
+
+def record(
+    applications: Sequence[Application],
+    act: Act,
+    *,
+    by: Actor,
+    at: datetime,
+    facts: Mapping[UUID, Mapping[str, object]] | None = None,
+) -> None:
+    """Write one journal entry for each application, in one statement."""
+    journal.record_many(
+        act,
+        [
+            journal.Record(
+                subject=subject_of(application),
+                facts={"reference": application.reference, **(facts or {}).get(application.id, {})},
+                on_behalf_of=_represented(application, by),
+            )
+            for application in applications
+        ],
+        by=by,
+        at=at,
+    )
+
+
+def _represented(application: Application, by: Actor) -> UUID | None:
+    holder = application.applicant_organisation_id or application.applicant_person_id
+    return None if by.is_staff or holder == by.person else holder
+
+
+def open_runs(applications: Sequence[Application]) -> dict[UUID, StageRun]:
+    """Return the open stage run of each application."""
+    runs = StageRun.objects.filter(application__in=applications, ended_at__isnull=True)
+    return {run.application_id: run for run in runs}
+
+
+def end_open_runs(applications: Sequence[Application], *, at: datetime) -> None:
+    """End the open stage of applications that are taken back; nobody finished it, so nobody is named."""
+    StageRun.objects.filter(application__in=applications, ended_at__isnull=True).update(ended_at=at)

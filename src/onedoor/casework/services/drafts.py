@@ -1,0 +1,213 @@
+"""Drafts: begun at home, at a window or by another system; saved while typing; nothing typed is ever lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from onedoor.casework import acts
+from onedoor.casework.models import Application, Channel, Material, MaterialFile, MaterialState
+from onedoor.casework.permissions import owns
+from onedoor.casework.services import core
+from onedoor.casework.states import Status
+from onedoor.catalog import queries as catalog
+from onedoor.kernel.actor import Actor
+from onedoor.kernel.errors import NotAllowed, Refused, WrongState
+from onedoor.network import queries as network
+
+ITEM_CLOSED = _("This item cannot be applied for at present. The guide says why and what else is possible.")
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """For whom an application is made: a person or an organisation, and the name shown to officers."""
+
+    name: str
+    person_id: UUID | None = None
+    organisation_id: UUID | None = None
+
+
+@core.recorded_act
+def open_draft(
+    *,
+    service_item_id: UUID,
+    applicant: Applicant | None,
+    channel: str,
+    by: Actor,
+    at: datetime,
+    draft_id: UUID | None = None,
+    site_id: UUID | None = None,
+    window_id: UUID | None = None,
+    option_code: str = "",
+    answers: Mapping[str, object] | None = None,
+) -> Application:
+    """Begin an application for one agency's item; a repeated call with the same ``draft_id`` returns the first draft.
+
+    :raises NotAllowed: when a window opens it without authority to receive the item for that agency.
+    :raises Refused: when the item is not open for applications.
+    """
+    return open_many(
+        [
+            Opening(service_item_id=service_item_id, applicant=applicant, draft_id=draft_id, option_code=option_code,
+                    answers=dict(answers or {}))
+        ],
+        channel=channel, site_id=site_id, window_id=window_id, by=by, at=at,
+    )[0]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One draft to begin."""
+
+    service_item_id: UUID
+    applicant: Applicant | None
+    draft_id: UUID | None
+    option_code: str
+    answers: dict[str, object]
+
+
+@transaction.atomic(savepoint=False)
+def open_many(
+    openings: Sequence[Opening], *, channel: str, site_id: UUID | None, window_id: UUID | None, by: Actor, at: datetime
+) -> list[Application]:
+    """Begin drafts, with a row for each material of their versions."""
+    known = {
+        each.id: each
+        for each in Application.objects.filter(pk__in=[one.draft_id for one in openings if one.draft_id]).order_by("pk")
+    }
+    if any(not owns(by, each) for each in known.values()):
+        raise NotAllowed
+    terms = catalog.open_service_items([one.service_item_id for one in openings if one.draft_id not in known])
+    if channel == Channel.WINDOW and terms:
+        network.require_authorised(by, "receive", {(each.item_code, each.agency_id) for each in terms.values()}, at)
+    made = [
+        _draft(one, terms.get(one.service_item_id), channel=channel, site_id=site_id, window_id=window_id, by=by, at=at)
+        for one in openings
+        if one.draft_id not in known
+    ]
+    Application.objects.bulk_create(made)
+    Material.objects.bulk_create(
+        Material(
+            application=application,
+            key=material.key,
+            name=material.name,
+            state=MaterialState.NOT_NEEDED if material.medium == "auto" else MaterialState.MISSING,
+        )
+        for application in made
+        for material in catalog.case_terms(application.version_id).content.materials
+    )
+    core.record(made, acts.OPEN_DRAFT, by=by, at=at)
+    return [*known.values(), *made]
+
+
+def _draft(
+    one: Opening,
+    offer: catalog.OpenServiceItem | None,
+    *,
+    channel: str,
+    site_id: UUID | None,
+    window_id: UUID | None,
+    by: Actor,
+    at: datetime,
+) -> Application:
+    if offer is None or (channel == Channel.ONLINE and not offer.accepts_online):
+        raise Refused(ITEM_CLOSED)
+    application = Application(
+        channel=channel,
+        item_code=offer.item_code,
+        version_id=offer.version_id,
+        service_item_id=offer.service_item_id,
+        agency_id=offer.agency_id,
+        region=offer.region,
+        case_kind=offer.case_kind,
+        site_id=site_id,
+        window_id=window_id,
+        option_code=one.option_code,
+        filed_by_id=by.account,
+        answers=one.answers,
+        edited_at=at,
+    )
+    if one.draft_id:
+        application.id = one.draft_id
+    _set_applicant(application, one.applicant)
+    return application
+
+
+def _set_applicant(application: Application, applicant: Applicant | None) -> None:
+    if applicant is not None:
+        application.applicant_person_id = applicant.person_id
+        application.applicant_organisation_id = applicant.organisation_id
+        application.applicant_name = applicant.name
+
+
+def _editable(application_id: UUID, by: Actor) -> Application:
+    application = core.lock_one(application_id)
+    if not owns(by, application):
+        raise NotAllowed
+    if application.status != Status.DRAFT and application.status != Status.CORRECTING:
+        raise WrongState(_("This application was already submitted, so it can no longer be edited here."))
+    return application
+
+
+@transaction.atomic(durable=True)
+def save_answers(*, application_id: UUID, answers: Mapping[str, object], by: Actor, at: datetime) -> Application:
+    """Keep what was typed so far, complete or not, question by question: two open pages do not undo each other.
+
+    :raises NotAllowed: when the draft is somebody else's.
+    :raises WrongState: when it was submitted meanwhile.
+    """
+    application = _editable(application_id, by)
+    application.answers = {**application.answers, **answers}
+    application.edited_at = at
+    application.save(update_fields=["answers", "edited_at"])
+    return application
+
+
+@transaction.atomic(durable=True)
+def name_applicant(*, application_id: UUID, applicant: Applicant, option_code: str, by: Actor, at: datetime) -> Application:
+    """Say for whom a draft is made and which handling option it takes."""
+    application = _editable(application_id, by)
+    _set_applicant(application, applicant)
+    application.option_code = option_code
+    application.edited_at = at
+    application.save(
+        update_fields=["applicant_person", "applicant_organisation", "applicant_name", "option_code", "edited_at"]
+    )
+    return application
+
+
+@transaction.atomic(durable=True)
+def attach_file(*, application_id: UUID, key: str, file_id: UUID, by: Actor, at: datetime) -> Material:
+    """Add an uploaded file to a material of a draft or of a correction.
+
+    :raises NotAllowed: when the file or the application is somebody else's.
+    """
+    application = _editable(application_id, by)
+    material = Material.objects.select_for_update().filter(application=application, key=key).first()
+    if material is None:
+        raise Refused(_("This item asks for no such material."))
+    MaterialFile.objects.bulk_create([MaterialFile(material=material, file_id=file_id, added_at=at)], ignore_conflicts=True)
+    material.state, material.trust_level = MaterialState.PROVIDED, "C"
+    material.save(update_fields=["state", "trust_level"])
+    return material
+
+
+@transaction.atomic(durable=True)
+def detach_file(*, application_id: UUID, key: str, file_id: UUID, by: Actor, at: datetime) -> Material:
+    """Take a file away from a material again; ``at`` marks the draft as edited."""
+    application = _editable(application_id, by)
+    material = Material.objects.select_for_update().filter(application=application, key=key).first()
+    if material is None:
+        raise Refused(_("This item asks for no such material."))
+    MaterialFile.objects.filter(material=material, file_id=file_id).delete()
+    if not MaterialFile.objects.filter(material=material).exists():
+        material.state, material.trust_level = MaterialState.MISSING, ""
+        material.save(update_fields=["state", "trust_level"])
+    application.edited_at = at
+    application.save(update_fields=["edited_at"])
+    return material

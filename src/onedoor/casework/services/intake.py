@@ -1,0 +1,333 @@
+"""Intake: what the window does with an application until its clock runs, or until the applicant must come back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from onedoor.casework import acts, messages, papers, stages, states
+from onedoor.casework.models import Application, CorrectionNotice, Material, MaterialState, StageRun
+from onedoor.casework.permissions import owns
+from onedoor.casework.services import core
+from onedoor.casework.services.submission import start_notice_limit, submit_many
+from onedoor.casework.states import Outcome, Status
+from onedoor.catalog import queries as catalog
+from onedoor.documents import services as documents
+from onedoor.kernel.actor import Actor
+from onedoor.kernel.errors import NotAllowed, Refused
+from onedoor.notify import services as notify
+from onedoor.workdays import services as limits
+
+CORRECTION_WORKING_DAYS = 15  # 国 rules set none: the applicant's own time, decided in domain.md 2.4
+
+
+class MaterialsMissing(Refused):
+    """A required material is neither there nor checked; ``details`` name all of them."""
+
+    code = "materials_missing"
+    default = _("Not everything that is required is there yet. Tell the applicant in writing what is missing.")
+
+
+class NothingMissing(Refused):
+    """A notice of what is missing has to name something."""
+
+    code = "nothing_missing"
+    http_status = 422
+    default = _("Please mark at least one material or answer that has to be put right.")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What a clerk saw of one material."""
+
+    key: str
+    accepted: bool
+    copies: int = 0
+    is_original_seen: bool = False
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One thing to be put right: a material (``m…``) or an answer (``field:…``), what is wrong, how to mend it."""
+
+    key: str
+    name: str
+    problem: str
+    how: str
+
+
+@core.recorded_act
+def receive_application(*, application_id: UUID, checks: Sequence[Check], by: Actor, at: datetime) -> Application:
+    """Receive a submitted application and its materials; the applicant gets a receipt that lists them.
+
+    :raises NotAllowed: when the post may not receive this item for this agency.
+    :raises WrongState: when it was already received.
+    """
+    application = core.lock_one(application_id)
+    receive_many([application], {application.id: checks}, by=by, at=at)
+    return application
+
+
+@core.recorded_act
+def accept_application(*, application_id: UUID, by: Actor, at: datetime) -> Application:
+    """Accept an application, which starts the clocks of law and promise on the following day.
+
+    :raises NotAllowed: when the post may not accept this item for this agency.
+    :raises WrongState: when it was not received and waiting for acceptance.
+    :raises MaterialsMissing: when a required material is not there.
+    """
+    application = core.lock_one(application_id)
+    accept_many([application], by=by, at=at)
+    return application
+
+
+@core.recorded_act
+def receive_and_accept(*, application_id: UUID, checks: Sequence[Check], by: Actor, at: datetime) -> Application:
+    """Receive and accept in one go, as at a window where everything is there: two entries in the journal, one transaction."""
+    application = core.lock_one(application_id)
+    receive_many([application], {application.id: checks}, by=by, at=at)
+    accept_many([application], by=by, at=at)
+    return application
+
+
+@core.recorded_act
+def submit_at_window(*, application_id: UUID, by: Actor, at: datetime) -> Application:
+    """Submit a draft that a clerk wrote for somebody at the window; missing papers are told in writing afterwards.
+
+    :raises NotAllowed: when the clerk did not open it or may not receive this item.
+    """
+    application = core.lock_one(application_id)
+    if not owns(by, application):
+        raise NotAllowed
+    core.authorise([application], states.RECEIVE, by=by, at=at)
+    if application.reference is None:
+        submit_many([application], by=by, at=at, must_be_complete=False)
+    return application
+
+
+@core.recorded_act
+def ask_for_correction(*, application_id: UUID, points: Sequence[Point], by: Actor, at: datetime) -> Application:
+    """Tell the applicant, once and in writing, everything that is missing or wrong (行政许可法 art. 32).
+
+    :raises NotAllowed: when the post may not receive this item for this agency.
+    :raises NothingMissing: when no point is named.
+    :raises WrongState: when the application is not waiting for its first answer.
+    """
+    application = core.lock_one(application_id)
+    core.authorise([application], states.ASK_FOR_CORRECTION, by=by, at=at)
+    if not points:
+        raise NothingMissing
+    application.corrections_asked += 1
+    application.stage = ""
+    core.move(
+        [application], states.ASK_FOR_CORRECTION, acts.ASK_FOR_CORRECTION, by=by, at=at, fields=("corrections_asked", "stage"),
+        facts={application.id: {"points": [point.key for point in points], "number": application.corrections_asked}},
+    )  # fmt: skip
+    notice = CorrectionNotice(
+        application=application,
+        number=application.corrections_asked,
+        told_at=at,
+        points=[{"key": each.key, "name": each.name, "problem": each.problem, "how": each.how} for each in points],
+    )
+    CorrectionNotice.objects.bulk_create([notice])
+    Material.objects.filter(application=application, key__in=[each.key for each in points]).update(state=MaterialState.REJECTED)
+    limits.end_limits([application.id], ["notice"], at)
+    (limit,) = limits.start_limits(
+        [
+            limits.NewLimit(
+                subject=core.subject_of(application),
+                kind="correction",
+                unit="working-days",
+                length=CORRECTION_WORKING_DAYS,
+                started_at=at,
+                region=application.region,
+            )
+        ]
+    )
+    documents.issue_papers([papers.one_time_notice(application, notice, limit.due_at)], by=by, at=at)
+    notify.tell(messages.correction_asked(application, notice, limit.due_at), at=at)
+    return application
+
+
+@core.recorded_act
+def correct_application(
+    *, application_id: UUID, answers: Mapping[str, object], checks: Sequence[Check] = (), by: Actor, at: datetime
+) -> Application:
+    """Hand in what was missing: the materials arrive anew and the city has five working days again.
+
+    The applicant does it online; at a window a clerk does it with ``checks`` of what was brought.
+
+    :raises NotAllowed: when neither the applicant nor a post that may receive it acts.
+    :raises MaterialsMissing: when a point of the notice is still open.
+    """
+    application = core.lock_one(application_id)
+    if not owns(by, application):
+        core.authorise([application], states.RECEIVE, by=by, at=at)
+    notice = CorrectionNotice.objects.filter(application=application, answered_at__isnull=True).first()
+    _write_checks({application.id: checks}, by=by)
+    if notice is not None:
+        _require_answered(application, notice)
+        notice.answered_at = at
+        notice.save(update_fields=["answered_at"])
+    application.answers = {**application.answers, **answers}
+    application.arrived_at, application.stage = at, stages.RECEIVE
+    core.move([application], states.CORRECT, acts.CORRECT, by=by, at=at, fields=("answers", "arrived_at", "stage"))
+    limits.end_limits([application.id], ["correction"], at)
+    start_notice_limit([application], at=at)
+    notify.tell(messages.corrected(application), at=at)
+    return application
+
+
+@core.recorded_act
+def not_accept_application(
+    *, application_id: UUID, reason: str, competent: str, by: Actor, at: datetime
+) -> Application:
+    """Do not accept an application: with the reason, the office in charge where there is one, and the remedies.
+
+    :raises NotAllowed: when the post may not receive this item for this agency.
+    :raises Refused: when no reason is given (行政许可法 art. 32, 38).
+    """
+    application = core.lock_one(application_id)
+    core.authorise([application], states.NOT_ACCEPT, by=by, at=at)
+    application.reason, application.outcome, application.closed_at = require_reason(reason), Outcome.NOT_ACCEPTED, at
+    application.stage = ""
+    core.move(
+        [application], states.NOT_ACCEPT, acts.NOT_ACCEPT, by=by, at=at, fields=("reason", "outcome", "closed_at", "stage"),
+        facts={application.id: {"competent": competent}},
+    )  # fmt: skip
+    limits.end_limits([application.id], ["notice"], at)
+    documents.issue_papers([papers.not_accepted(application, competent)], by=by, at=at)
+    notify.tell(messages.closed(application), at=at)
+    return application
+
+
+def require_reason(reason: str) -> str:
+    """Return a reason without blanks around it.
+
+    :raises Refused: when there is none.
+    """
+    if not reason.strip():
+        raise Refused(_("Please write the reason. The applicant has a right to know it."))
+    return reason.strip()
+
+
+@transaction.atomic(savepoint=False)
+def receive_many(
+    applications: Sequence[Application], checks: Mapping[UUID, Sequence[Check]], *, by: Actor, at: datetime
+) -> None:
+    """Receive locked applications with what was seen of their materials."""
+    core.authorise(applications, states.RECEIVE, by=by, at=at)
+    core.move(applications, states.RECEIVE, acts.RECEIVE, by=by, at=at)
+    _write_checks(checks, by=by)
+    documents.issue_papers([papers.receipt(each, _materials(each)) for each in applications], by=by, at=at)
+
+
+@transaction.atomic(savepoint=False)
+def accept_many(applications: Sequence[Application], *, by: Actor, at: datetime) -> None:
+    """Accept locked applications whose required materials are there, and lay them before the first stage."""
+    core.authorise(applications, states.ACCEPT, by=by, at=at)
+    for application in applications:
+        _require_complete(application)
+        application.accepted_at = at
+    begin_handling(applications, states.ACCEPT, acts.ACCEPT, by=by, at=at)
+    notify.tell([each for application in applications for each in messages.accepted(application)], at=at)
+
+
+def begin_handling(
+    applications: Sequence[Application], transition: states.Transition, act: acts.Act, *, by: Actor, at: datetime
+) -> None:
+    """Move applications to accepted: clocks of law and promise run from ``accepted_at``, the first stage is open."""
+    for application in applications:
+        first = stages.worked_steps(catalog.case_terms(application.version_id).content.steps)[0]
+        application.stage, application.stage_position = first.stage, first.position
+    core.move(
+        applications, transition, act, by=by, at=at,
+        fields=("accepted_at", "accepted_as_deemed", "stage", "stage_position"),
+    )  # fmt: skip
+    limits.end_limits([each.id for each in applications], ["notice"], at)
+    limits.start_limits([limit for each in applications for limit in _clocks(each, at=at)])
+    StageRun.objects.bulk_create(_first_run(each, at=at) for each in applications)
+    documents.issue_papers([papers.acceptance(each) for each in applications], by=by, at=at)
+
+
+def _clocks(application: Application, *, at: datetime) -> list[limits.NewLimit]:
+    terms = catalog.case_terms(application.version_id)
+    started_at = application.accepted_at or at
+    first = stages.worked_steps(terms.content.steps)[0]
+    lengths = [("legal", terms.legal_length, terms.legal_unit), ("promise", terms.promise_length, terms.promise_unit)]
+    if application.case_kind != stages.INSTANT:
+        lengths.append(("stage", first.length, first.unit))
+    return [
+        limits.NewLimit(
+            subject=core.subject_of(application), kind=kind, unit=unit, length=length, started_at=started_at,
+            region=application.region,
+        )
+        for kind, length, unit in lengths
+    ]  # fmt: skip
+
+
+def _first_run(application: Application, *, at: datetime) -> StageRun:
+    first = stages.worked_steps(catalog.case_terms(application.version_id).content.steps)[0]
+    return StageRun(
+        application=application, position=first.position, stage=first.stage, name=first.name, started_at=at
+    )
+
+
+def _materials(application: Application) -> list[Material]:
+    return list(Material.objects.filter(application=application).order_by("key"))
+
+
+def _write_checks(checks: Mapping[UUID, Sequence[Check]], *, by: Actor) -> None:
+    rows = {(row.application_id, row.key): row for row in Material.objects.filter(application__in=list(checks))}
+    changed = []
+    for application_id, seen in checks.items():
+        for check in seen:
+            row = rows.get((application_id, check.key))
+            if row is None:
+                raise Refused(_("This item asks for no such material."))
+            row.state = MaterialState.CHECKED if check.accepted else MaterialState.REJECTED
+            row.copies, row.is_original_seen, row.remark = check.copies, check.is_original_seen, check.remark
+            row.trust_level = "B" if check.is_original_seen and by.is_staff else row.trust_level
+            changed.append(row)
+    if changed:
+        Material.objects.bulk_update(changed, ["state", "copies", "is_original_seen", "remark", "trust_level"])
+
+
+def missing_materials(application: Application) -> list[Material]:
+    """Return the required materials that are neither handed in nor checked."""
+    required = {
+        each.key
+        for each in catalog.case_terms(application.version_id).content.materials
+        if each.necessity == "required" and each.medium not in ("form", "auto")
+    }
+    return [
+        row for row in _materials(application)
+        if row.key in required and row.state in (MaterialState.MISSING, MaterialState.REJECTED)
+    ]  # fmt: skip
+
+
+def _require_complete(application: Application) -> None:
+    missing = missing_materials(application)
+    if missing:
+        raise MaterialsMissing(
+            _("Not there yet: %(names)s. Tell the applicant in writing what is missing.")
+            % {"names": "、".join(row.name for row in missing)}
+        )
+
+
+def _require_answered(application: Application, notice: CorrectionNotice) -> None:
+    asked = {point["key"] for point in notice.points}
+    open_rows = [row.name for row in _materials(application) if row.key in asked and row.state == MaterialState.REJECTED]
+    if open_rows:
+        raise MaterialsMissing(_("Still open: %(names)s.") % {"names": "、".join(open_rows)})
+
+
+def is_waiting_for_intake(application: Application) -> bool:
+    """Tell whether the window has still to answer."""
+    return application.status in (Status.SUBMITTED, Status.RECEIVED)

@@ -1,0 +1,234 @@
+"""Review: stages worked on one after another by authorised posts, and the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from onedoor.casework import acts, messages, papers, stages, states
+from onedoor.casework.models import Application, StageRun
+from onedoor.casework.permissions import require_four_eyes
+from onedoor.casework.services import core
+from onedoor.casework.services.intake import Check, accept_many, receive_many, require_reason
+from onedoor.casework.services.submission import submit_many
+from onedoor.casework.states import Outcome, Status
+from onedoor.catalog import queries as catalog
+from onedoor.documents import services as documents
+from onedoor.kernel.actor import Actor
+from onedoor.kernel.errors import NotAllowed, Refused, WrongState
+from onedoor.notify import services as notify
+from onedoor.workdays import services as limits
+
+DELIVERY_WORKING_DAYS = 10  # 行政许可法 art. 44
+
+
+@core.recorded_act
+def take_stage(*, application_id: UUID, by: Actor, at: datetime) -> Application:
+    """Take the open stage of an application in hand, so that colleagues see who has it.
+
+    :raises NotAllowed: when the post may not work on this item at this stage, or four eyes forbid it.
+    :raises WrongState: when somebody else has taken it or it is not waiting for a stage.
+    """
+    application = core.lock_one(application_id)
+    core.authorise([application], states.PASS_STAGE, by=by, at=at)
+    if application.taken_by is not None and application.taken_by != by.posting:
+        raise WrongState(_("A colleague has already taken this application in hand."))
+    _require_other_eyes([application], by=by)
+    application.taken_by = by.posting
+    if application.status == Status.ACCEPTED:
+        core.move([application], states.ASSIGN, acts.ASSIGN, by=by, at=at, fields=("taken_by",))
+    elif application.status == Status.IN_REVIEW:
+        core.write([application], ("taken_by",))
+        core.record([application], acts.TAKE, by=by, at=at)
+    else:
+        raise WrongState
+    return application
+
+
+@core.recorded_act
+def pass_stage(*, application_id: UUID, opinion: str, by: Actor, at: datetime) -> Application:
+    """Finish the current stage with an opinion and lay the application before the next one.
+
+    :raises NotAllowed: when the post may not work on this item at this stage.
+    :raises WrongState: when the current stage is the one that decides, or a colleague has it in hand.
+    """
+    application = core.lock_one(application_id)
+    core.authorise([application], states.PASS_STAGE, by=by, at=at)
+    _require_in_hand(application, by=by)
+    steps = stages.worked_steps(catalog.case_terms(application.version_id).content.steps)
+    following = stages.next_step(steps, _position(application))
+    if following is None:
+        raise WrongState(_("This is the last stage: it ends with the decision."))
+    finished = application.stage
+    _end_runs([application], opinion=require_reason(opinion), by=by, at=at)
+    application.stage, application.stage_position, application.taken_by = following.stage, following.position, None
+    core.move(
+        [application], states.PASS_STAGE, acts.PASS_STAGE, by=by, at=at, fields=("stage", "stage_position", "taken_by"),
+        facts={application.id: {"from": finished, "to": following.stage, "opinion": opinion}},
+    )  # fmt: skip
+    StageRun.objects.bulk_create([
+        StageRun(application=application, position=following.position, stage=following.stage, name=following.name, started_at=at)
+    ])  # fmt: skip
+    limits.end_limits([application.id], ["stage"], at)
+    limits.start_limits([
+        limits.NewLimit(
+            subject=core.subject_of(application), kind="stage", unit=following.unit, length=following.length,
+            started_at=at, region=application.region,
+        )
+    ])  # fmt: skip
+    return application
+
+
+@core.recorded_act
+def decide_application(*, application_id: UUID, granted: bool, reason: str, by: Actor, at: datetime) -> Application:
+    """Decide an application, which stops the clocks: granted, or refused with reasons and remedies (行政许可法 art. 38).
+
+    :raises NotAllowed: when the post may not approve this item for this agency.
+    :raises FourEyes: when the same person handled a commitment item.
+    :raises Refused: when a refusal has no reason.
+    :raises WrongState: when another stage is open.
+    """
+    application = core.lock_one(application_id)
+    core.authorise([application], states.DECIDE, by=by, at=at)
+    _require_in_hand(application, by=by)
+    decide_many([application], granted=granted, reason=reason, by=by, at=at)
+    notify.tell(messages.decided(application), at=at)
+    return application
+
+
+@core.recorded_act
+def close_application(*, application_id: UUID, by: Actor, at: datetime) -> Application:
+    """Register the result: the certificate of a granted application is issued and waits for delivery.
+
+    :raises NotAllowed: when the post may not issue results of this item.
+    """
+    application = core.lock_one(application_id)
+    close_many([application], by=by, at=at)
+    notify.tell(messages.closed(application), at=at)
+    return application
+
+
+@core.recorded_act
+def finish_on_the_spot(
+    *, application_id: UUID, checks: Sequence[Check], opinion: str, by: Actor, at: datetime
+) -> Application:
+    """Receive, accept, grant and close an instant item in one visit, from a draft or a submitted application (S01).
+
+    Every step leaves its own entry and paper; the applicant goes home with certificate and receipt.
+
+    :raises NotAllowed: when the post lacks authority for one of the steps.
+    :raises MaterialsMissing: when a required material is not there.
+    :raises Refused: when the item is not decided on the spot.
+    """
+    application = core.lock_one(application_id)
+    if application.case_kind != stages.INSTANT:
+        raise Refused(_("This item has a review and cannot be decided on the spot."))
+    if application.status == Status.DRAFT:
+        if application.filed_by_id != by.account:
+            raise NotAllowed
+        core.authorise([application], states.RECEIVE, by=by, at=at)
+        submit_many([application], by=by, at=at, must_be_complete=False, tell=False)
+    if application.status == Status.SUBMITTED:
+        receive_many([application], {application.id: checks}, by=by, at=at)
+    accept_many([application], by=by, at=at)
+    core.authorise([application], states.PASS_STAGE, by=by, at=at)
+    application.taken_by = by.posting
+    core.move([application], states.ASSIGN, acts.ASSIGN, by=by, at=at, fields=("taken_by",))
+    _hurry_to_decision(application, opinion=opinion, by=by, at=at)
+    core.authorise([application], states.DECIDE, by=by, at=at)
+    decide_many([application], granted=True, reason=opinion, by=by, at=at)
+    close_many([application], by=by, at=at)
+    notify.tell(messages.closed(application), at=at)
+    return application
+
+
+def _hurry_to_decision(application: Application, *, opinion: str, by: Actor, at: datetime) -> None:
+    """Pass the worked stages of an instant item at once: one person may do them all (行政许可法 art. 34)."""
+    steps = stages.worked_steps(catalog.case_terms(application.version_id).content.steps)
+    while (following := stages.next_step(steps, _position(application))) is not None:
+        core.authorise([application], states.PASS_STAGE, by=by, at=at)
+        _end_runs([application], opinion=opinion, by=by, at=at)
+        application.stage, application.stage_position = following.stage, following.position
+        core.move(
+            [application], states.PASS_STAGE, acts.PASS_STAGE, by=by, at=at, fields=("stage", "stage_position"),
+            facts={application.id: {"to": following.stage}},
+        )  # fmt: skip
+        StageRun.objects.bulk_create([
+            StageRun(
+                application=application, position=following.position, stage=following.stage, name=following.name, started_at=at
+            )
+        ])  # fmt: skip
+
+
+@transaction.atomic(savepoint=False)
+def decide_many(applications: Sequence[Application], *, granted: bool, reason: str, by: Actor, at: datetime) -> None:
+    """Decide locked applications that stand before their last stage."""
+    _require_other_eyes(applications, by=by)
+    for application in applications:
+        if application.stage != stages.APPROVE:
+            raise WrongState(_("The stages before the decision are not finished yet."))
+        application.outcome = Outcome.GRANTED if granted else Outcome.REFUSED
+        application.reason = "" if granted else require_reason(reason)
+        application.decided_at = at
+        application.taken_by = None
+        application.stage = stages.ISSUE
+    _end_runs(applications, opinion=reason, by=by, at=at)
+    core.move(
+        applications, states.DECIDE, acts.DECIDE, by=by, at=at,
+        fields=("outcome", "reason", "decided_at", "taken_by", "stage"),
+        facts={each.id: {"outcome": each.outcome, "reason": each.reason} for each in applications},
+    )  # fmt: skip
+    limits.end_limits([each.id for each in applications], ["legal", "promise", "stage"], at)
+    limits.start_limits([
+        limits.NewLimit(
+            subject=core.subject_of(each), kind="delivery", unit="working-days", length=DELIVERY_WORKING_DAYS,
+            started_at=at, region=each.region,
+        )
+        for each in applications
+    ])  # fmt: skip
+    documents.issue_papers([papers.decision(each) for each in applications], by=by, at=at)
+
+
+@transaction.atomic(savepoint=False)
+def close_many(applications: Sequence[Application], *, by: Actor, at: datetime) -> None:
+    """Register the results of locked, decided applications and issue what was granted."""
+    core.authorise(applications, states.CLOSE, by=by, at=at)
+    for application in applications:
+        application.closed_at = at
+        application.stage = stages.DELIVER
+    core.move(
+        applications, states.CLOSE, acts.CLOSE, by=by, at=at, fields=("closed_at", "stage"),
+        facts={each.id: {"outcome": each.outcome} for each in applications},
+    )  # fmt: skip
+    granted = [each for each in applications if each.outcome == Outcome.GRANTED]
+    documents.issue_papers([papers.certificate(each, at) for each in granted if papers.has_certificate(each)], by=by, at=at)
+
+
+def _position(application: Application) -> int:
+    return -1 if application.stage_position is None else application.stage_position
+
+
+def _require_in_hand(application: Application, *, by: Actor) -> None:
+    if application.status != Status.IN_REVIEW:
+        raise WrongState
+    if application.taken_by is not None and application.taken_by != by.posting:
+        raise WrongState(_("A colleague has already taken this application in hand."))
+
+
+def _require_other_eyes(applications: Sequence[Application], *, by: Actor) -> None:
+    watched = [each for each in applications if each.stage == stages.APPROVE and stages.needs_four_eyes(each.case_kind)]
+    if not watched:
+        return
+    runs = list(StageRun.objects.filter(application__in=watched).order_by("position"))
+    for application in watched:
+        require_four_eyes(application, [run for run in runs if run.application_id == application.id], by)
+
+
+def _end_runs(applications: Sequence[Application], *, opinion: str, by: Actor, at: datetime) -> None:
+    StageRun.objects.filter(application__in=applications, ended_at__isnull=True).update(
+        ended_at=at, posting_id=by.posting, account_id=by.account, actor_label=by.label, opinion=opinion
+    )

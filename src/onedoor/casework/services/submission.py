@@ -1,0 +1,148 @@
+"""Submitting: the moment from which the city owes an answer."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from onedoor.casework import acts, messages, papers, stages, states
+from onedoor.casework.models import Application, Material, MaterialState
+from onedoor.casework.permissions import require_owner, require_state
+from onedoor.casework.services import core
+from onedoor.catalog import queries as catalog
+from onedoor.documents import services as documents
+from onedoor.kernel import references, vault
+from onedoor.kernel.actor import Actor
+from onedoor.kernel.clock import local_date
+from onedoor.kernel.errors import Invalid, Refused, Text
+from onedoor.notify import services as notify
+from onedoor.workdays import services as limits
+
+NOTICE_WORKING_DAYS = 5  # 行政许可法 art. 32
+ITEM_CHANGED = _("The guide of this item changed or was closed while you were writing. Your answers are kept; please start again from the guide.")
+
+
+@transaction.atomic(durable=True)
+def submit_application(*, application_id: UUID, by: Actor, at: datetime) -> Application:
+    """Submit a draft: it gets its reference and query code, and the five working days of the first answer begin.
+
+    Submitting again returns the same application, so that a double click or a lost answer does no harm.
+
+    :raises Invalid: when answers or materials are missing or wrong; all of them are told at once.
+    :raises NotAllowed: when somebody else's draft is submitted.
+    :raises Refused: when the item's version is no longer open.
+    """
+    applications = core.lock([application_id])
+    require_owner(by, applications)
+    if applications[0].reference is not None:
+        return applications[0]
+    submit_many(applications, by=by, at=at, must_be_complete=True)
+    return applications[0]
+
+
+@transaction.atomic(savepoint=False)
+def submit_many(
+    applications: Sequence[Application], *, by: Actor, at: datetime, must_be_complete: bool, tell: bool = True
+) -> None:
+    """Submit locked drafts. ``must_be_complete`` is False at a window, where the clerk tells in writing what is missing."""
+    require_state(applications, states.SUBMIT)
+    materials = _materials_of(applications)
+    for application in applications:
+        _require_open(application)
+        application.answers = check_answers(application, materials[application.id], at=at, strict=must_be_complete)
+    _number(applications, at=at)
+    core.move(
+        applications, states.SUBMIT, acts.SUBMIT, by=by, at=at,
+        fields=("reference", "query_code", "query_hash", "answers", "submitted_at", "arrived_at", "stage"),
+        facts={each.id: {"item": each.item_code, "version": each.version.number, "channel": each.channel} for each in applications},
+    )  # fmt: skip
+    start_notice_limit(applications, at=at)
+    documents.issue_papers([papers.submission_receipt(each, materials[each.id]) for each in applications], by=by, at=at)
+    if tell:
+        notify.tell(messages.submitted(applications), at=at)
+
+
+def start_notice_limit(applications: Sequence[Application], *, at: datetime) -> None:
+    """Start the five working days within which the city must answer, from the arrival of the materials."""
+    limits.start_limits(
+        [
+            limits.NewLimit(
+                subject=core.subject_of(each),
+                kind="notice",
+                unit="working-days",
+                length=NOTICE_WORKING_DAYS,
+                started_at=at,
+                region=each.region,
+            )
+            for each in applications
+        ]
+    )
+
+
+def check_answers(application: Application, materials: Sequence[Material], *, at: datetime, strict: bool) -> dict[str, object]:
+    """Return the checked answers of an application.
+
+    :raises Invalid: when something is missing or wrong, with every fault at once; at a window (not ``strict``) only wrong
+        values are refused, since what is missing is told in the one-time notice.
+    """
+    terms = catalog.case_terms(application.version_id)
+    clean, errors = catalog.validate_answers(terms, application.answers, today=local_date(at), strict=strict)
+    faults: dict[str, Text] = dict(errors)
+    if not application.applicant_name:
+        faults["applicant"] = _("Please say for whom this application is made.")
+    if strict:
+        required = {each.key for each in terms.content.materials if each.necessity == "required"}
+        for material in materials:
+            if material.key in required and material.state in (MaterialState.MISSING, MaterialState.REJECTED):
+                faults[f"material:{material.key}"] = _("Please add “%(name)s”; a photo taken with the phone will do.") % {
+                    "name": material.name
+                }
+    if faults:
+        raise Invalid(faults)
+    return clean
+
+
+def _materials_of(applications: Sequence[Application]) -> dict[UUID, list[Material]]:
+    found: dict[UUID, list[Material]] = defaultdict(list)
+    rows = Material.objects.filter(application__in=applications).order_by("application_id", "key")
+    for material in rows:
+        found[material.application_id].append(material)
+    for application in applications:
+        _fill_forms(application, found[application.id])
+    return found
+
+
+def _fill_forms(application: Application, materials: Sequence[Material]) -> None:
+    """Count the application form itself as handed in: it is made from the answers."""
+    forms = {each.key for each in catalog.case_terms(application.version_id).content.materials if each.medium == "form"}
+    for material in materials:
+        if material.key in forms and material.state == MaterialState.MISSING:
+            material.state = MaterialState.PROVIDED
+
+
+def _require_open(application: Application) -> None:
+    if not catalog.is_open(application.version):
+        raise Refused(ITEM_CHANGED)
+
+
+def _number(applications: Sequence[Application], *, at: datetime) -> None:
+    day = local_date(at)
+    for application, serial in zip(applications, _serials(len(applications)), strict=True):
+        code = references.new_query_code()
+        application.reference = references.make_reference(day, serial)
+        application.query_code = code
+        application.query_hash = vault.keyed_hash(code, purpose="casework.query")
+        application.submitted_at = application.arrived_at = at
+        application.stage = stages.RECEIVE
+
+
+def _serials(count: int) -> list[int]:
+    """Return serials of five digits from a sequence that goes round: gaps are allowed, so nobody waits for another's commit."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('casework_serial') FROM generate_series(1, %s)", [count])
+        return [row[0] for row in cursor.fetchall()]

@@ -1,0 +1,20 @@
+"""Jobs of casework: what the clock does, every few minutes; late or twice changes nothing."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from onedoor.casework.services import clock
+from onedoor.kernel.actor import system_actor
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="casework.watch_the_clock", queueing_lock="casework.watch_the_clock", lock="casework.watch_the_clock")
+def watch_the_clock(timestamp: int) -> None:
+    """Accept what counts as accepted and close what lapsed, until nothing more is due."""
+    by, at = system_actor("casework"), timezone.now()
+    while clock.deem_accepted(by=by, at=at):
+        continue
+    while clock.lapse_corrections(by=by, at=at):
+        continue

@@ -1,0 +1,373 @@
+"""Applying from home: where and for whom, the list of tasks, one question a page, papers, check, submit, done (S15)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from onedoor.casework import forms, journey, queries
+from onedoor.casework.models import Application, MaterialState
+from onedoor.casework.services import drafts, submission
+from onedoor.casework.states import Status
+from onedoor.catalog import form_rules
+from onedoor.catalog import queries as catalog
+from onedoor.documents import services as documents
+from onedoor.kernel.actor import Actor
+from onedoor.kernel.clock import local_date
+from onedoor.kernel.doors import Door, door
+from onedoor.kernel.errors import Invalid, Refused, Text
+from onedoor.kernel.ids import new_id
+from onedoor.kernel.subjects import Subject
+from onedoor.network import queries as network
+from onedoor.people import queries as people
+
+CITY = "130300000000"
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Return who acts, as the middleware found out."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+@door(Door.CITIZEN)
+@require_http_methods(["GET", "POST"])
+def start(request: HttpRequest, code: str) -> HttpResponse:
+    """Ask where and for whom, then begin a draft."""
+    guide = catalog.published_guide(code)
+    offers = catalog.service_items_for(code)
+    applicants = people.applicants_for(request.user, at=timezone.now())  # type: ignore[arg-type]
+    if request.method == "POST":
+        by, at = actor_of(request), timezone.now()
+        chosen = next((each for each in applicants if each.value == request.POST.get("applicant")), None)
+        offer = next((each for each in offers if str(each.service_item_id) == request.POST.get("service_item")), None)
+        errors = _start_errors(chosen, offer)
+        if chosen and offer:
+            application = drafts.open_draft(
+                service_item_id=offer.service_item_id,
+                applicant=drafts.applicant_of(chosen.subject, chosen.name),
+                channel="online",
+                option_code=request.POST.get("option", "")[:2],
+                draft_id=_uuid(request.POST.get("draft")),
+                answers=_known_answers(chosen.subject, offer),
+                by=by,
+                at=at,
+            )
+            return redirect("casework:tasks", application.id)
+    else:
+        errors = {}
+    context = {
+        "guide": guide, "offers": offers, "applicants": applicants, "errors": errors, "draft": new_id(),
+        "chosen_item": request.POST.get("service_item", ""), "chosen_applicant": request.POST.get("applicant", ""),
+    }  # fmt: skip
+    return render(request, "casework/apply/start.html", context, status=422 if errors else 200)
+
+
+def _start_errors(applicant: object, offer: object) -> dict[str, Text]:
+    errors: dict[str, Text] = {}
+    if applicant is None:
+        errors["applicant"] = _("Please choose for whom you apply.")
+    if offer is None:
+        errors["service_item"] = _("Please choose the place that shall handle it.")
+    return errors
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
+
+
+def _known_answers(subject: Subject, offer: catalog.ServiceOffer) -> dict[str, object]:
+    """Return what the city knows already, so that it is not asked again (lessons: ask only for what is not known)."""
+    facts = people.applicant_facts([subject]).get(subject)
+    if facts is None:
+        return {}
+    if facts.code_kind == "credit_code":
+        known = {"org_name": facts.name, "org_uscc": facts.code, "org_legal": facts.legal_representative}
+    else:
+        known = {"applicant_name": facts.name, "applicant_id": facts.code, "applicant_phone": facts.phone, "contact_phone": facts.phone}
+    known["applicant_kind"] = "organisation" if facts.code_kind == "credit_code" else "person"
+    asked = {field.key for field in catalog.version_form(offer.version_id).fields}
+    return {key: value for key, value in known.items() if value and key in asked}
+
+
+def draft_of(request: HttpRequest, draft_id: UUID) -> Application:
+    """Return one's own application.
+
+    :raises NotFound: when it is not one's own.
+    """
+    return queries.application_for(actor=actor_of(request), application_id=draft_id, at=timezone.now())
+
+
+def is_editable(application: Application) -> bool:
+    """Tell whether its applicant may still write in it."""
+    return application.status in (Status.DRAFT, Status.CORRECTING)
+
+
+@door(Door.CITIZEN)
+@require_GET
+def tasks(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Show the parts of the application as tasks with their state."""
+    application = draft_of(request, draft_id)
+    if not is_editable(application):
+        return redirect("casework:done", application.id)
+    terms = catalog.case_terms(application.version_id)
+    parts = journey.parts(terms.content.form, application.answers, today=local_date(timezone.now()))
+    materials = paper_rows(application)
+    context = {
+        "application": application, "terms": terms, "parts": [_task(application, part) for part in parts],
+        "papers": materials, "papers_task": _papers_task(application, materials),
+        "is_ready": all(part.state == "done" for part in parts) and not any(row["is_open"] for row in materials),
+    }  # fmt: skip
+    return render(request, "casework/apply/tasks.html", context)
+
+
+_LIGHTS = {"done": "ok", "begun": "run", "seen": "due", "todo": "idle", "wait": "idle"}
+
+
+def _task(application: Application, part: journey.Part) -> dict[str, Any]:
+    return {
+        "label": part.section.text,
+        "hint": _("%(answered)s of %(asked)s answered") % {"answered": part.answered, "asked": part.asked},
+        "url": reverse("casework:ask", args=[application.id, part.go_on]),
+        "light": _LIGHTS[part.state],
+        "state": part.state_text,
+    }
+
+
+def _papers_task(application: Application, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    wanted = [row for row in rows if row["is_handed_in"]]
+    there = [row for row in wanted if row["files"]]
+    still_open = any(row["is_open"] for row in wanted)
+    state = "done" if not still_open else "begun" if there else "todo"
+    return {
+        "label": _("Papers"),
+        "hint": _("%(there)s of %(wanted)s added; a photo taken with the phone will do")
+        % {"there": len(there), "wanted": len(wanted)},
+        "url": reverse("casework:papers", args=[application.id]),
+        "light": _LIGHTS[state],
+        "state": journey.TASK_STATES[state],
+    }
+
+
+def paper_rows(application: Application) -> list[dict[str, Any]]:
+    """Return each material with its place in the guide, its files and whether something is still wanted."""
+    norm = {each.key: each for each in catalog.case_terms(application.version_id).content.materials}
+    rows = []
+    for material in queries.materials_of(application):
+        wanted = norm.get(material.key)
+        handed_in = wanted.is_handed_in if wanted else True
+        rows.append({
+            "material": material, "norm": wanted, "files": list(material.files.all()), "is_handed_in": handed_in,
+            "is_open": handed_in and bool(wanted and wanted.is_required)
+            and material.state in (MaterialState.MISSING, MaterialState.REJECTED),
+        })  # fmt: skip
+    return rows
+
+
+@door(Door.CITIZEN)
+@require_http_methods(["GET", "POST"])
+def ask(request: HttpRequest, draft_id: UUID, key: str) -> HttpResponse:
+    """Ask one question; an answer that cannot stay is shown again with what to do."""
+    application = draft_of(request, draft_id)
+    if not is_editable(application):
+        return redirect("casework:done", application.id)
+    form = catalog.case_terms(application.version_id).content.form
+    asked = journey.question(form, application.answers, key)
+    if asked is None:
+        return redirect("casework:tasks", application.id)
+    errors: dict[str, Text] = {}
+    answers = dict(application.answers)
+    if request.method == "POST":
+        answers |= forms.posted_answers([asked.field], request.POST)
+        clean, faults = form_rules.validate(form, answers, today=_today(), only=[key])
+        errors = {name: text for name, text in faults.items() if name.split(".")[0] == key}
+        is_draft_save = "autosave" in request.POST or "later" in request.POST
+        if is_draft_save or not errors:
+            kept = answers.get(key) if errors else clean.get(key, "")
+            application = drafts.save_answers(
+                application_id=application.id, answers={key: kept}, by=actor_of(request), at=timezone.now()
+            )
+        if "autosave" in request.POST:
+            return HttpResponse(status=204)
+        if "later" in request.POST:
+            return redirect("casework:tasks", application.id)
+        if "more" in request.POST:
+            return redirect("casework:ask", application.id, key)
+        if not errors:
+            return _onward(request, application, key)
+    return render(
+        request, "casework/apply/question.html", _question_context(application, asked, answers, errors),
+        status=422 if errors else 200,
+    )  # fmt: skip
+
+
+def _onward(request: HttpRequest, application: Application, key: str) -> HttpResponse:
+    form = catalog.case_terms(application.version_id).content.form
+    if request.GET.get("back") == "check":
+        return redirect("casework:check", application.id)
+    following = journey.after(form, application.answers, key)
+    if following:
+        return redirect("casework:ask", application.id, following)
+    return redirect("casework:papers" if any(row["is_open"] for row in paper_rows(application)) else "casework:check", application.id)
+
+
+def _question_context(
+    application: Application, asked: journey.Question, answers: dict[str, object], errors: dict[str, Text]
+) -> dict[str, Any]:
+    form = catalog.case_terms(application.version_id).content.form
+    field = asked.field
+    return {
+        "application": application,
+        "terms": catalog.case_terms(application.version_id),
+        "asked": asked,
+        "field": forms.drawn(field, answers.get(field.key), error=errors.get(field.key, ""), regions=region_options()),
+        "rows": forms.rows_drawn(field, answers.get(field.key), errors) if field.type == "repeat" else None,
+        "errors": [(f"id_{name}", text) for name, text in errors.items()],
+        "before": journey.before(form, answers, field.key),
+    }
+
+
+def region_options() -> list[tuple[str, str]]:
+    """Return the regions of the city to choose from: counties with their townships below."""
+    return network.region_tree(CITY)
+
+
+def _today() -> date:
+    return local_date(timezone.now())
+
+
+@door(Door.CITIZEN)
+@require_http_methods(["GET"])
+def papers(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """List the papers with what is there, what is wanted, and a place to add each."""
+    application = draft_of(request, draft_id)
+    if not is_editable(application):
+        return redirect("casework:done", application.id)
+    return _papers_page(request, application)
+
+
+def _papers_page(request: HttpRequest, application: Application, errors: dict[str, Text] | None = None) -> HttpResponse:
+    context = {
+        "application": application, "terms": catalog.case_terms(application.version_id),
+        "papers": paper_rows(application), "errors": errors or {},
+        "error_list": [(f"id_file-{key}", text) for key, text in (errors or {}).items()],
+    }  # fmt: skip
+    return render(request, "casework/apply/papers.html", context, status=422 if errors else 200)
+
+
+@door(Door.CITIZEN)
+@require_POST
+def add_file(request: HttpRequest, draft_id: UUID, key: str) -> HttpResponse:
+    """Take files for one paper; one that cannot be taken is refused by name and the others stay."""
+    application = draft_of(request, draft_id)
+    by, at = actor_of(request), timezone.now()
+    uploads = request.FILES.getlist(f"file-{key}")
+    if not uploads:
+        return _papers_page(request, application, {key: _("Please choose a file first.")})
+    for upload in uploads:
+        try:
+            file = documents.store_upload(upload, by=by, at=at, subject=Subject(queries.KIND, application.id))
+        except Refused as refusal:
+            return _papers_page(request, application, {key: f"{upload.name}：{refusal}"})
+        drafts.attach_file(application_id=application.id, key=key, file_id=file.id, by=by, at=at)
+    return redirect(reverse("casework:papers", args=[application.id]) + f"#paper-{key}")
+
+
+@door(Door.CITIZEN)
+@require_POST
+def remove_file(request: HttpRequest, draft_id: UUID, key: str, file_id: UUID) -> HttpResponse:
+    """Take a file away again."""
+    application = draft_of(request, draft_id)
+    drafts.detach_file(application_id=application.id, key=key, file_id=file_id, by=actor_of(request), at=timezone.now())
+    return redirect(reverse("casework:papers", args=[application.id]) + f"#paper-{key}")
+
+
+@door(Door.CITIZEN)
+@require_http_methods(["GET", "POST"])
+def check(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Show all answers to be checked; submit them."""
+    application = draft_of(request, draft_id)
+    if application.status != Status.DRAFT:
+        return redirect("casework:done", application.id)
+    errors: dict[str, Text] = {}
+    if request.method == "POST":
+        if request.POST.get("truth") != "on":
+            errors["truth"] = _("Please confirm that what you wrote is true.")
+        else:
+            try:
+                submission.submit_application(application_id=application.id, by=actor_of(request), at=timezone.now())
+                return redirect("casework:done", application.id)
+            except Invalid as refusal:
+                errors = refusal.errors
+    context = {
+        "application": application, "terms": catalog.case_terms(application.version_id),
+        "cards": answer_cards(application, masked=False), "papers": paper_rows(application),
+        "errors": [(_fault_link(application, key), text) for key, text in errors.items()],
+    }  # fmt: skip
+    return render(request, "casework/apply/check.html", context, status=422 if errors else 200)
+
+
+def _fault_link(application: Application, key: str) -> str:
+    if key == "truth":
+        return "#truth"
+    if key.startswith("material:"):
+        return reverse("casework:papers", args=[application.id]) + f"#paper-{key.removeprefix('material:')}"
+    if key == "applicant":
+        return reverse("casework:tasks", args=[application.id])
+    return reverse("casework:ask", args=[application.id, key.split(".")[0]]) + "?back=check"
+
+
+def answer_cards(application: Application, *, masked: bool) -> list[dict[str, Any]]:
+    """Return the answers as cards of a summary, one for each part of the form."""
+    form = catalog.case_terms(application.version_id).content.form
+    names = dict(region_options())
+    asked = journey.questions(form, application.answers)
+    cards = []
+    for section in form.sections:
+        rows = [
+            {
+                "label": each.field.text,
+                "value": form_rules.display_value(
+                    each.field, application.answers.get(each.field.key), masked=masked, region_name=lambda code: names.get(code, code)
+                ),
+                "url": reverse("casework:ask", args=[application.id, each.field.key]) + "?back=check"
+                if is_editable(application) else "",
+            }
+            for each in asked
+            if each.section.key == section.key
+        ]  # fmt: skip
+        if rows:
+            cards.append({"title": section.text, "ident": f"part-{section.key}", "rows": rows})
+    return cards
+
+
+@door(Door.CITIZEN)
+@require_GET
+def done(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Confirm the submission: reference, query code, what happens next and until when."""
+    application = draft_of(request, draft_id)
+    if application.reference is None:
+        return redirect("casework:tasks", application.id)
+    return render(request, "casework/apply/done.html", confirmation_context(application))
+
+
+def confirmation_context(application: Application) -> dict[str, Any]:
+    """Return what the confirmation page says, at home and at the window."""
+    return {
+        "application": application,
+        "terms": catalog.case_terms(application.version_id),
+        "notice_limit": queries.limit_of_kind(application, "notice"),
+        "papers": queries.papers_of(application),
+        "track_url": queries.tracking_address(application),
+    }

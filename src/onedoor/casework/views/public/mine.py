@@ -1,0 +1,103 @@
+"""What is mine: applications, what waits for me, results to collect, taking back (``/my/``)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from onedoor.casework import journey, queries, states
+from onedoor.casework.services import handover, intake
+from onedoor.casework.states import Outcome, Status
+from onedoor.casework.views.public.apply import actor_of, answer_cards, draft_of, paper_rows
+from onedoor.casework.views.public.track import progress_context
+from onedoor.catalog import queries as catalog
+from onedoor.kernel.doors import Door, door
+from onedoor.kernel.errors import Refused, Text
+
+
+@door(Door.CITIZEN)
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """List my applications: what waits for me first, then what runs, then what is done."""
+    after = request.GET.get("after")
+    page = queries.my_applications(actor=actor_of(request), after=UUID(after) if after else None)
+    context = {"page": page, "rows": queries.my_rows(page.rows), "last": page.rows[-1].id if page.rows else ""}
+    return render(request, "casework/my/home.html", context)
+
+
+@door(Door.CITIZEN)
+@require_GET
+def detail(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Show one of my applications: progress, papers, what I wrote, what I may do."""
+    application = draft_of(request, draft_id)
+    if application.status == Status.DRAFT:
+        return redirect("casework:tasks", application.id)
+    offered = queries.next_acts(actor=actor_of(request), application=application, runs=[], at=timezone.now())
+    context = {
+        **progress_context(application),
+        "cards": answer_cards(application, masked=True),
+        "materials": paper_rows(application),
+        "may_correct": states.CORRECT in offered,
+        "may_collect": states.COLLECT in offered and application.outcome == Outcome.GRANTED,
+        "may_withdraw": states.WITHDRAW in offered,
+    }
+    return render(request, "casework/my/detail.html", context)
+
+
+@door(Door.CITIZEN)
+@require_http_methods(["GET", "POST"])
+def correct(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Put right what the one-time notice names: papers are added on this page, answers by their questions."""
+    application = draft_of(request, draft_id)
+    notice = queries.open_correction(application)
+    if application.status != Status.CORRECTING or notice is None:
+        return redirect("casework:mine", application.id)
+    errors: dict[str, Text] = {}
+    if request.method == "POST":
+        try:
+            intake.correct_application(application_id=application.id, answers={}, by=actor_of(request), at=timezone.now())
+            return redirect("casework:mine", application.id)
+        except Refused as refusal:
+            errors["points"] = refusal.message
+    asked = {point["key"] for point in notice.points}
+    context = {
+        "application": application, "terms": catalog.case_terms(application.version_id), "notice": notice,
+        "limit": queries.limit_of_kind(application, "correction"),
+        "papers": [row for row in paper_rows(application) if row["material"].key in asked],
+        "questions": [
+            each for each in journey.questions(catalog.case_terms(application.version_id).content.form, application.answers)
+            if f"field:{each.field.key}" in asked
+        ],
+        "errors": [(f"#{key}", text) for key, text in errors.items()],
+    }  # fmt: skip
+    return render(request, "casework/my/correct.html", context, status=422 if errors else 200)
+
+
+@door(Door.CITIZEN)
+@require_http_methods(["GET", "POST"])
+def withdraw(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Take an application back, after one question."""
+    application = draft_of(request, draft_id)
+    errors: dict[str, Text] = {}
+    if request.method == "POST":
+        reason = request.POST.get("reason", "").strip()
+        if reason:
+            handover.withdraw_application(application_id=application.id, reason=reason, by=actor_of(request), at=timezone.now())
+            return redirect("casework:mine", application.id)
+        errors["id_reason"] = _("Please write in a few words why you take it back.")
+    context = {"application": application, "terms": catalog.case_terms(application.version_id), "errors": errors}
+    return render(request, "casework/my/withdraw.html", context, status=422 if errors else 200)
+
+
+@door(Door.CITIZEN)
+@require_POST
+def collect(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Collect the result online."""
+    application = draft_of(request, draft_id)
+    handover.collect_result(application_id=application.id, by=actor_of(request), at=timezone.now())
+    return redirect("casework:mine", application.id)
