@@ -1,0 +1,192 @@
+"""What the official papers of an application say (domain.md 2.8); their layout and seal are the business of ``documents``.
+
+Papers are written in Chinese, the language of the city's decisions, whatever language the page had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from onedoor.casework.models import Application, CorrectionNotice, Material, MaterialState
+from onedoor.casework.states import KIND, Outcome
+from onedoor.catalog import queries as catalog
+from onedoor.documents.services import NewPaper
+from onedoor.kernel.clock import local_date
+from onedoor.kernel.references import grouped
+from onedoor.kernel.subjects import Subject
+
+# How each paper is called and what its number begins with after the agency's own word, as in 秦审受〔2026〕00123号.
+TITLES = {
+    "submission_receipt": ("申请回执", ""),
+    "receipt": ("材料接收凭证", "收"),
+    "acceptance": ("受理通知书", "受"),
+    "not_accepted": ("不予受理通知书", "不受"),
+    "one_time_notice": ("一次性补正告知书", "补"),
+    "grant": ("准予决定书", "准"),
+    "refusal": ("不予许可决定书", "不准"),
+    "delivery_receipt": ("送达回证", "送"),
+    "certificate": ("", "证"),
+}
+MEDIA = {
+    "original": "原件", "copy": "复印件", "original_and_copy": "原件和复印件",
+    "form": "表单", "electronic": "电子件", "certificate": "证照", "auto": "系统获取",
+}  # fmt: skip
+PERMIT, UNITS = "01", {
+    "working-days": "个工作日", "natural-days": "日", "months": "个月", "years": "年", "working-hours": "个工作小时", "hours": "小时",
+}  # fmt: skip
+WAYS = {"window": "窗口领取", "post": "邮寄送达", "online": "网上送达"}
+
+
+def submission_receipt(application: Application, materials: Sequence[Material], due_at: datetime) -> NewPaper:
+    """Return the receipt of a submission; its number is the application's own reference."""
+    content = {
+        "materials": _listed(application, [each for each in materials if each.state == MaterialState.PROVIDED]),
+        "due": _iso(local_date(due_at)),
+        "query_code": application.query_code or "",
+    }
+    return _paper("submission_receipt", application, content, number=application.reference)
+
+
+def receipt(application: Application, materials: Sequence[Material], handled_by: str) -> NewPaper:
+    """Return the receipt of materials that a window received."""
+    there = [each for each in materials if each.state in (MaterialState.PROVIDED, MaterialState.CHECKED)]
+    content = {"materials": _listed(application, there), "handled_by": handled_by}
+    return _paper("receipt", application, content)
+
+
+def acceptance(application: Application, due_at: datetime) -> NewPaper:
+    """Return the notice of acceptance with the last day of the decision."""
+    terms = catalog.case_terms(application.version_id)
+    content = {
+        "accepted_on": _day(application.accepted_at),
+        "is_deemed": application.accepted_as_deemed,
+        "legal_limit": _length(terms.legal_length, terms.legal_unit),
+        "promise_limit": _length(terms.promise_length, terms.promise_unit),
+        "due": _iso(local_date(due_at)),
+    }
+    return _paper("acceptance", application, content)
+
+
+def one_time_notice(application: Application, notice: CorrectionNotice, due_at: datetime) -> NewPaper:
+    """Return the notice that names everything that is missing (行政许可法 art. 32(4))."""
+    return _paper("one_time_notice", application, {"points": notice.points, "due": _iso(local_date(due_at))})
+
+
+def not_accepted(application: Application, competent: str) -> NewPaper:
+    """Return the notice of non-acceptance with its reason and the office in charge (行政许可法 art. 32)."""
+    content = {"reasons": _lines(application.reason), "competent": competent, "remedies": _remedies(application)}
+    return _paper("not_accepted", application, content)
+
+
+def decision(application: Application) -> NewPaper:
+    """Return the decision: to grant, or to refuse with reasons and remedies (行政许可法 art. 38)."""
+    terms = catalog.case_terms(application.version_id)
+    content: dict[str, Any] = {
+        "accepted_on": _day(application.accepted_at),
+        "articles": [f"{each.law}{each.article}" for each in terms.content.legal_bases],
+        "remedies": _remedies(application),
+    }
+    if application.outcome == Outcome.GRANTED:
+        return _paper("grant", application, content | {"result": terms.content.result.name})
+    title = "不予许可决定书" if terms.item_type == PERMIT else "不予办理决定书"
+    return _paper("refusal", application, content | {"reasons": _lines(application.reason)}, title=title)
+
+
+def has_certificate(application: Application) -> bool:
+    """Tell whether a granted application ends with a paper of its own for the holder."""
+    return bool(catalog.case_terms(application.version_id).content.result.name)
+
+
+def certificate(application: Application, at: datetime) -> NewPaper:
+    """Return the certificate or document that the item promises as its result."""
+    terms = catalog.case_terms(application.version_id)
+    content = {
+        "holder_label": "持有人" if application.applicant_person_id else "单位名称",
+        "facts": [{"label": "发证机关", "value": application.agency.name}],
+        "paragraphs": [],
+    }
+    first, last = terms.validity_from(local_date(at))
+    return _paper("certificate", application, content, title=terms.content.result.name, valid_from=first, valid_to=last)
+
+
+def delivery_receipt(application: Application, way: str, recipient: str, handled_by: str) -> NewPaper:
+    """Return the receipt of delivery."""
+    content = {
+        "delivered_how": WAYS.get(way, way),
+        "delivered_on": _day(application.delivered_at),
+        "receiver": recipient,
+        "handled_by": handled_by,
+        "result": catalog.case_terms(application.version_id).content.result.name,
+    }
+    return _paper("delivery_receipt", application, content)
+
+
+def _paper(
+    kind: str,
+    application: Application,
+    content: dict[str, Any],
+    *,
+    title: str = "",
+    number: str | None = None,
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+) -> NewPaper:
+    terms, agency = catalog.case_terms(application.version_id), application.agency
+    named, letter = TITLES[kind]
+    return NewPaper(
+        kind=kind,
+        subject=Subject(KIND, application.id),
+        holder=application.applicant_name,
+        title=title or named,
+        issuer=agency.name,
+        series_word="" if number else f"{agency.paper_word or '秦审'}{letter}",
+        number=number,
+        content={
+            "item": terms.item_name_zh,
+            "reference": grouped(application.reference or ""),
+            "applied_on": _day(application.submitted_at),
+            "addressee": application.applicant_name,
+            "contact": {"phone": terms.content.phones.get("consult", "")},
+            **content,
+        },
+        valid_from=valid_from,
+        valid_to=valid_to,
+    )
+
+
+def _listed(application: Application, materials: Sequence[Material]) -> list[dict[str, Any]]:
+    norm = {each.key: each for each in catalog.case_terms(application.version_id).content.materials}
+    return [
+        {
+            "name": each.name,
+            "medium": MEDIA.get(norm[each.key].medium, "") if each.key in norm else "",
+            "copies": str(each.copies or 1),
+            "note": each.remark,
+        }
+        for each in materials
+    ]
+
+
+def _remedies(application: Application) -> list[str]:
+    remedies = catalog.case_terms(application.version_id).content.remedies
+    return [text for text in (remedies.get("reconsideration", ""), remedies.get("litigation", "")) if text] or [
+        "如不服本决定，可以自收到之日起六十日内依法申请行政复议，也可以自收到之日起六个月内依法向人民法院提起行政诉讼。"
+    ]
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _length(length: int, unit: str) -> str:
+    return f"{length}{UNITS.get(unit, '')}" if length else "当场办结"
+
+
+def _day(moment: datetime | None) -> str:
+    return _iso(local_date(moment)) if moment else ""
+
+
+def _iso(day: date) -> str:
+    return day.isoformat()
