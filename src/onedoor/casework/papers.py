@@ -5,9 +5,11 @@ Papers are written in Chinese, the language of the city's decisions, whatever la
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from onedoor.casework.models import Application, CorrectionNotice, Material, MaterialState
 from onedoor.casework.states import KIND, Outcome
@@ -33,30 +35,31 @@ MEDIA = {
     "original": "原件", "copy": "复印件", "original_and_copy": "原件和复印件",
     "form": "表单", "electronic": "电子件", "certificate": "证照", "auto": "系统获取",
 }  # fmt: skip
+YEARS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "十": 10, "二十": 20}
 PERMIT, UNITS = "01", {
     "working-days": "个工作日", "natural-days": "日", "months": "个月", "years": "年", "working-hours": "个工作小时", "hours": "小时",
 }  # fmt: skip
 WAYS = {"window": "窗口领取", "post": "邮寄送达", "online": "网上送达"}
 
 
-def submission_receipt(application: Application, materials: Sequence[Material], due_at: datetime) -> NewPaper:
+def submission_receipt(application: Application, materials: Sequence[Material], due_at: datetime, entry: UUID) -> NewPaper:
     """Return the receipt of a submission; its number is the application's own reference."""
     content = {
         "materials": _listed(application, [each for each in materials if each.state == MaterialState.PROVIDED]),
         "due": _iso(local_date(due_at)),
         "query_code": application.query_code or "",
     }
-    return _paper("submission_receipt", application, content, number=application.reference)
+    return _paper("submission_receipt", application, content, entry, number=application.reference)
 
 
-def receipt(application: Application, materials: Sequence[Material], handled_by: str) -> NewPaper:
+def receipt(application: Application, materials: Sequence[Material], handled_by: str, entry: UUID) -> NewPaper:
     """Return the receipt of materials that a window received."""
     there = [each for each in materials if each.state in (MaterialState.PROVIDED, MaterialState.CHECKED)]
     content = {"materials": _listed(application, there), "handled_by": handled_by}
-    return _paper("receipt", application, content)
+    return _paper("receipt", application, content, entry)
 
 
-def acceptance(application: Application, due_at: datetime) -> NewPaper:
+def acceptance(application: Application, due_at: datetime, entry: UUID) -> NewPaper:
     """Return the notice of acceptance with the last day of the decision."""
     terms = catalog.case_terms(application.version_id)
     content = {
@@ -66,21 +69,21 @@ def acceptance(application: Application, due_at: datetime) -> NewPaper:
         "promise_limit": _length(terms.promise_length, terms.promise_unit),
         "due": _iso(local_date(due_at)),
     }
-    return _paper("acceptance", application, content)
+    return _paper("acceptance", application, content, entry)
 
 
-def one_time_notice(application: Application, notice: CorrectionNotice, due_at: datetime) -> NewPaper:
+def one_time_notice(application: Application, notice: CorrectionNotice, due_at: datetime, entry: UUID) -> NewPaper:
     """Return the notice that names everything that is missing (行政许可法 art. 32(4))."""
-    return _paper("one_time_notice", application, {"points": notice.points, "due": _iso(local_date(due_at))})
+    return _paper("one_time_notice", application, {"points": notice.points, "due": _iso(local_date(due_at))}, entry)
 
 
-def not_accepted(application: Application, competent: str) -> NewPaper:
+def not_accepted(application: Application, competent: str, entry: UUID) -> NewPaper:
     """Return the notice of non-acceptance with its reason and the office in charge (行政许可法 art. 32)."""
     content = {"reasons": _lines(application.reason), "competent": competent, "remedies": _remedies(application)}
-    return _paper("not_accepted", application, content)
+    return _paper("not_accepted", application, content, entry)
 
 
-def decision(application: Application) -> NewPaper:
+def decision(application: Application, entry: UUID) -> NewPaper:
     """Return the decision: to grant, or to refuse with reasons and remedies (行政许可法 art. 38)."""
     terms = catalog.case_terms(application.version_id)
     content: dict[str, Any] = {
@@ -89,44 +92,57 @@ def decision(application: Application) -> NewPaper:
         "remedies": _remedies(application),
     }
     if application.outcome == Outcome.GRANTED:
-        return _paper("grant", application, content | {"result": terms.content.result.name})
+        return _paper("grant", application, content | {"result": terms.result.name}, entry)
     title = "不予许可决定书" if terms.item_type == PERMIT else "不予办理决定书"
-    return _paper("refusal", application, content | {"reasons": _lines(application.reason)}, title=title)
+    return _paper("refusal", application, content | {"reasons": _lines(application.reason)}, entry, title=title)
 
 
 def has_certificate(application: Application) -> bool:
     """Tell whether a granted application ends with a paper of its own for the holder."""
-    return bool(catalog.case_terms(application.version_id).content.result.name)
+    return bool(catalog.case_terms(application.version_id).result.name)
 
 
-def certificate(application: Application, at: datetime) -> NewPaper:
+def certificate(application: Application, at: datetime, entry: UUID) -> NewPaper:
     """Return the certificate or document that the item promises as its result."""
     terms = catalog.case_terms(application.version_id)
+    first = local_date(at)
+    last = valid_until(first, terms.result.validity)
+    validity = [{"label": "有效期", "value": terms.result.validity}] if last is None and terms.result.validity else []
     content = {
         "holder_label": "持有人" if application.applicant_person_id else "单位名称",
-        "facts": [{"label": "发证机关", "value": application.agency.name}],
-        "paragraphs": [],
+        "facts": [{"label": "发证机关", "value": application.agency.name}, *validity],
     }
-    first, last = terms.validity_from(local_date(at))
-    return _paper("certificate", application, content, title=terms.content.result.name, valid_from=first, valid_to=last)
+    return _paper("certificate", application, content, entry, title=terms.result.name, valid_from=first if last else None, valid_to=last)
 
 
-def delivery_receipt(application: Application, way: str, recipient: str, handled_by: str) -> NewPaper:
+def valid_until(first: date, validity: str) -> date | None:
+    """Return the last day of a validity in whole years, as in 五年; None where the item says it in other words."""
+    found = re.fullmatch(r"(一|二|两|三|四|五|六|十|二十)年", validity)
+    if found is None:
+        return None
+    year = first.year + YEARS[found[1]]
+    if (first.month, first.day) == (2, 29):
+        return date(year, 2, 28)
+    return date(year, first.month, first.day) - timedelta(days=1)
+
+
+def delivery_receipt(application: Application, way: str, recipient: str, handled_by: str, entry: UUID) -> NewPaper:
     """Return the receipt of delivery."""
     content = {
         "delivered_how": WAYS.get(way, way),
         "delivered_on": _day(application.delivered_at),
         "receiver": recipient,
         "handled_by": handled_by,
-        "result": catalog.case_terms(application.version_id).content.result.name,
+        "result": catalog.case_terms(application.version_id).result.name,
     }
-    return _paper("delivery_receipt", application, content)
+    return _paper("delivery_receipt", application, content, entry)
 
 
 def _paper(
     kind: str,
     application: Application,
     content: dict[str, Any],
+    entry: UUID,
     *,
     title: str = "",
     number: str | None = None,
@@ -144,7 +160,7 @@ def _paper(
         series_word="" if number else f"{agency.paper_word or '秦审'}{letter}",
         number=number,
         content={
-            "item": terms.item_name_zh,
+            "item": terms.item_name,
             "reference": grouped(application.reference or ""),
             "applied_on": _day(application.submitted_at),
             "addressee": application.applicant_name,
@@ -153,11 +169,12 @@ def _paper(
         },
         valid_from=valid_from,
         valid_to=valid_to,
+        entry=entry,
     )
 
 
 def _listed(application: Application, materials: Sequence[Material]) -> list[dict[str, Any]]:
-    norm = {each.key: each for each in catalog.case_terms(application.version_id).content.materials}
+    norm = {each.key: each for each in catalog.case_terms(application.version_id).materials}
     return [
         {
             "name": each.name,

@@ -167,7 +167,7 @@ def case_page(*, actor: Actor, application_id: UUID, at: datetime) -> CasePage:
 
 def materials_of(application: Application) -> list[Material]:
     """Return the materials in the order of the guide, with their files."""
-    order = [each.key for each in catalog.case_terms(application.version_id).content.materials]
+    order = [each.key for each in catalog.case_terms(application.version_id).materials]
     rows = Material.objects.filter(application=application).prefetch_related("files__file")
     place = {key: number for number, key in enumerate(order)}
     return sorted(rows, key=lambda row: (place.get(row.key, len(order)), row.pk))
@@ -240,7 +240,7 @@ def progress_of(application: Application, *, now: datetime) -> Progress:
     corrections = list(CorrectionNotice.objects.filter(application=application).order_by("number"))
     terms = catalog.case_terms(application.version_id)
     done = {run.position for run in runs}
-    steps = stages.worked_steps(terms.content.steps)
+    steps = stages.worked_steps(terms.steps)
     ahead = [step.name for step in steps if step.position not in done]
     return Progress(
         light=progress.light_of(application),

@@ -34,6 +34,7 @@ class Terms:
     item_code: str
     item_name: str
     item_name_en: str
+    item_type: str
     number: int
     status: str
     case_kind: str
@@ -41,10 +42,35 @@ class Terms:
     legal_unit: str
     promise_length: int
     promise_unit: str
-    steps: tuple[Step, ...]
-    materials: tuple[Material, ...]
-    options: tuple[OptionText, ...]
-    result: Result
+    content: Content
+
+    @property
+    def title(self) -> str:
+        return in_language(self.item_name, self.item_name_en)
+
+    @property
+    def promise(self) -> str:
+        return limit_text(self.promise_length, self.promise_unit)
+
+    @property
+    def legal(self) -> str:
+        return limit_text(self.legal_length, self.legal_unit)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return self.content.steps
+
+    @property
+    def materials(self) -> tuple[Material, ...]:
+        return self.content.materials
+
+    @property
+    def options(self) -> tuple[OptionText, ...]:
+        return self.content.options
+
+    @property
+    def result(self) -> Result:
+        return self.content.result
 
     @property
     def is_instant(self) -> bool:
@@ -309,6 +335,7 @@ def _version(version_id: UUID) -> tuple[Terms, Content]:
         item_code=version.item.code,
         item_name=version.item.name,
         item_name_en=version.item.name_en,
+        item_type=version.item.item_type,
         number=version.number,
         status=version.status,
         case_kind=version.case_kind,
@@ -316,12 +343,42 @@ def _version(version_id: UUID) -> tuple[Terms, Content]:
         legal_unit=version.legal_unit,
         promise_length=version.promise_length,
         promise_unit=version.promise_unit,
-        steps=content.steps,
-        materials=content.materials,
-        options=content.options,
-        result=content.result,
+        content=content,
     )
     return terms, content
+
+
+@dataclass(frozen=True, slots=True)
+class OpenServiceItem:
+    """A service item that can be applied for now, with the version that is in force."""
+
+    service_item_id: UUID
+    version_id: UUID
+    item_code: str
+    agency_id: UUID
+    region: str
+    case_kind: str
+    accepts_online: bool
+
+
+def open_service_items(service_item_ids: Sequence[UUID]) -> dict[UUID, OpenServiceItem]:
+    """Return those of the service items that can be applied for now. One statement."""
+    rows = (
+        ItemVersion.objects.filter(
+            status=VersionStatus.PUBLISHED, item__service_items__in=list(service_item_ids), item__service_items__is_open=True
+        )
+        .order_by("id")
+        .values_list(
+            "item__service_items__id", "id", "item__code", "item__service_items__agency_id",
+            "item__service_items__agency__region_id", "case_kind", "accepts_online",
+        )
+    )  # fmt: skip
+    return {row[0]: OpenServiceItem(*row) for row in rows if row[0] in set(service_item_ids)}
+
+
+def is_open(version: ItemVersion) -> bool:
+    """Tell whether a version, as it was just read, can still be applied under."""
+    return version.status == VersionStatus.PUBLISHED
 
 
 def service_items_for(item_code: str, region: str | None = None, *, edition_number: int | None = None) -> list[ServiceOffer]:

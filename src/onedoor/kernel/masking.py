@@ -28,3 +28,8 @@ def mask_phone(phone: str) -> str:
     if len(phone) <= 7:
         return STAR * max(len(phone) - 2, 0) + phone[-2:]
     return phone[:3] + STAR * (len(phone) - 7) + phone[-4:]
+
+
+def mask_holder(name: str, *, is_person: bool) -> str:
+    """Return the name of a holder as strangers see it: persons masked, organisations in full, since their names are public."""
+    return mask_name(name) if is_person else name

@@ -62,7 +62,7 @@ def _due(kind: str, statuses: tuple[Status, ...], *, at: datetime) -> list[Appli
     due = [each.subject_id for each in limit_queries.due_before(midnight, kinds=[kind], count=AT_ONCE)]
     return list(
         Application.objects.select_for_update(of=("self",), skip_locked=True)
-        .select_related("version", "service_item")
+        .select_related("version", "service_item", "agency")
         .filter(pk__in=due, status__in=statuses)
         .order_by("pk")
     )

@@ -65,7 +65,7 @@ def lock(application_ids: Iterable[UUID]) -> list[Application]:
     wanted = sorted(set(application_ids))
     found = list(
         Application.objects.select_for_update(of=("self",))
-        .select_related("version", "service_item")
+        .select_related("version", "service_item", "agency")
         .filter(pk__in=wanted)
         .order_by("pk")
     )
@@ -102,8 +102,10 @@ def move(
     at: datetime,
     fields: Iterable[str] = (),
     facts: Mapping[UUID, Mapping[str, object]] | None = None,
-) -> None:
+) -> dict[UUID, UUID]:
     """Check where the applications stand, set the target, write the status with ``fields``, and record one entry for each.
+
+    Returns the key of the journal entry of each application.
 
     :raises WrongState: when one does not stand where the transition begins.
     """
@@ -111,7 +113,7 @@ def move(
     for application in applications:
         application.status = transition.target
     write(applications, {"status", *fields})
-    record(applications, act, by=by, at=at, facts=facts)
+    return record(applications, act, by=by, at=at, facts=facts)
 
 
 def write(applications: Sequence[Application], fields: Iterable[str]) -> None:
@@ -130,9 +132,9 @@ def record(
     by: Actor,
     at: datetime,
     facts: Mapping[UUID, Mapping[str, object]] | None = None,
-) -> None:
-    """Write one journal entry for each application, in one statement."""
-    journal.record_many(
+) -> dict[UUID, UUID]:
+    """Write one journal entry for each application, in one statement, and return their keys."""
+    entries = journal.record_many(
         act,
         [
             journal.Record(
@@ -145,6 +147,7 @@ def record(
         by=by,
         at=at,
     )
+    return dict(zip((application.id for application in applications), entries, strict=True))
 
 
 def _represented(application: Application, by: Actor) -> UUID | None:

@@ -18,7 +18,9 @@ from onedoor.casework.states import Status
 from onedoor.catalog import queries as catalog
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.errors import NotAllowed, Refused, WrongState
+from onedoor.kernel.subjects import Subject
 from onedoor.network import queries as network
+from onedoor.people import queries as people
 
 ITEM_CLOSED = _("This item cannot be applied for at present. The guide says why and what else is possible.")
 
@@ -30,6 +32,13 @@ class Applicant:
     name: str
     person_id: UUID | None = None
     organisation_id: UUID | None = None
+
+
+def applicant_of(subject: Subject, name: str) -> Applicant:
+    """Return the applicant that ``people`` names by a subject."""
+    if subject.kind == people.PERSON:
+        return Applicant(name=name, person_id=subject.id)
+    return Applicant(name=name, organisation_id=subject.id)
 
 
 @core.recorded_act
@@ -96,10 +105,10 @@ def open_many(
             application=application,
             key=material.key,
             name=material.name,
-            state=MaterialState.NOT_NEEDED if material.medium == "auto" else MaterialState.MISSING,
+            state=MaterialState.NOT_NEEDED if material.is_fetched else MaterialState.MISSING,
         )
         for application in made
-        for material in catalog.case_terms(application.version_id).content.materials
+        for material in catalog.case_terms(application.version_id).materials
     )
     core.record(made, acts.OPEN_DRAFT, by=by, at=at)
     return [*known.values(), *made]

@@ -38,12 +38,12 @@ def deliver_application(
     if not recipient.strip():
         raise Refused(_("Please write who takes the result."))
     application.delivered_at, application.stage = at, ""
-    core.move(
+    entries = core.move(
         [application], states.DELIVER, acts.DELIVER, by=by, at=at, fields=("delivered_at", "stage"),
         facts={application.id: {"way": way, "recipient": recipient.strip()}},
     )  # fmt: skip
     limits.end_limits([application.id], ["delivery"], at)
-    documents.issue_papers([papers.delivery_receipt(application, way, recipient.strip())], by=by, at=at)
+    documents.issue_papers([papers.delivery_receipt(application, way, recipient.strip(), by.label, entries[application.id])], by=by, at=at)
     return application
 
 

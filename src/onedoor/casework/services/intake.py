@@ -125,7 +125,7 @@ def ask_for_correction(*, application_id: UUID, points: Sequence[Point], by: Act
         raise NothingMissing
     application.corrections_asked += 1
     application.stage = ""
-    core.move(
+    entries = core.move(
         [application], states.ASK_FOR_CORRECTION, acts.ASK_FOR_CORRECTION, by=by, at=at, fields=("corrections_asked", "stage"),
         facts={application.id: {"points": [point.key for point in points], "number": application.corrections_asked}},
     )  # fmt: skip
@@ -150,7 +150,7 @@ def ask_for_correction(*, application_id: UUID, points: Sequence[Point], by: Act
             )
         ]
     )
-    documents.issue_papers([papers.one_time_notice(application, notice, limit.due_at)], by=by, at=at)
+    documents.issue_papers([papers.one_time_notice(application, notice, limit.due_at, entries[application.id])], by=by, at=at)
     notify.tell(messages.correction_asked(application, notice, limit.due_at), at=at)
     return application
 
@@ -197,12 +197,12 @@ def not_accept_application(
     core.authorise([application], states.NOT_ACCEPT, by=by, at=at)
     application.reason, application.outcome, application.closed_at = require_reason(reason), Outcome.NOT_ACCEPTED, at
     application.stage = ""
-    core.move(
+    entries = core.move(
         [application], states.NOT_ACCEPT, acts.NOT_ACCEPT, by=by, at=at, fields=("reason", "outcome", "closed_at", "stage"),
         facts={application.id: {"competent": competent}},
     )  # fmt: skip
     limits.end_limits([application.id], ["notice"], at)
-    documents.issue_papers([papers.not_accepted(application, competent)], by=by, at=at)
+    documents.issue_papers([papers.not_accepted(application, competent, entries[application.id])], by=by, at=at)
     notify.tell(messages.closed(application), at=at)
     return application
 
@@ -223,9 +223,11 @@ def receive_many(
 ) -> None:
     """Receive locked applications with what was seen of their materials."""
     core.authorise(applications, states.RECEIVE, by=by, at=at)
-    core.move(applications, states.RECEIVE, acts.RECEIVE, by=by, at=at)
+    entries = core.move(applications, states.RECEIVE, acts.RECEIVE, by=by, at=at)
     _write_checks(checks, by=by)
-    documents.issue_papers([papers.receipt(each, _materials(each)) for each in applications], by=by, at=at)
+    documents.issue_papers(
+        [papers.receipt(each, _materials(each), by.label, entries[each.id]) for each in applications], by=by, at=at
+    )
 
 
 @transaction.atomic(savepoint=False)
@@ -244,22 +246,26 @@ def begin_handling(
 ) -> None:
     """Move applications to accepted: clocks of law and promise run from ``accepted_at``, the first stage is open."""
     for application in applications:
-        first = stages.worked_steps(catalog.case_terms(application.version_id).content.steps)[0]
+        first = stages.worked_steps(catalog.case_terms(application.version_id).steps)[0]
         application.stage, application.stage_position = first.stage, first.position
-    core.move(
+    entries = core.move(
         applications, transition, act, by=by, at=at,
         fields=("accepted_at", "accepted_as_deemed", "stage", "stage_position"),
     )  # fmt: skip
     limits.end_limits([each.id for each in applications], ["notice"], at)
-    limits.start_limits([limit for each in applications for limit in _clocks(each, at=at)])
+    started = limits.start_limits([limit for each in applications for limit in _clocks(each, at=at)])
     StageRun.objects.bulk_create(_first_run(each, at=at) for each in applications)
-    documents.issue_papers([papers.acceptance(each) for each in applications], by=by, at=at)
+    target = {
+        each.id: min(limit.due_at for limit in started if limit.subject_id == each.id and limit.kind in ("legal", "promise"))
+        for each in applications
+    }
+    documents.issue_papers([papers.acceptance(each, target[each.id], entries[each.id]) for each in applications], by=by, at=at)
 
 
 def _clocks(application: Application, *, at: datetime) -> list[limits.NewLimit]:
     terms = catalog.case_terms(application.version_id)
     started_at = application.accepted_at or at
-    first = stages.worked_steps(terms.content.steps)[0]
+    first = stages.worked_steps(terms.steps)[0]
     lengths = [("legal", terms.legal_length, terms.legal_unit), ("promise", terms.promise_length, terms.promise_unit)]
     if application.case_kind != stages.INSTANT:
         lengths.append(("stage", first.length, first.unit))
@@ -273,7 +279,7 @@ def _clocks(application: Application, *, at: datetime) -> list[limits.NewLimit]:
 
 
 def _first_run(application: Application, *, at: datetime) -> StageRun:
-    first = stages.worked_steps(catalog.case_terms(application.version_id).content.steps)[0]
+    first = stages.worked_steps(catalog.case_terms(application.version_id).steps)[0]
     return StageRun(
         application=application, position=first.position, stage=first.stage, name=first.name, started_at=at
     )
@@ -303,8 +309,8 @@ def missing_materials(application: Application) -> list[Material]:
     """Return the required materials that are neither handed in nor checked."""
     required = {
         each.key
-        for each in catalog.case_terms(application.version_id).content.materials
-        if each.necessity == "required" and each.medium not in ("form", "auto")
+        for each in catalog.case_terms(application.version_id).materials
+        if each.is_required and each.is_handed_in
     }
     return [
         row for row in _materials(application)

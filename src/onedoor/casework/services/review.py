@@ -59,7 +59,7 @@ def pass_stage(*, application_id: UUID, opinion: str, by: Actor, at: datetime) -
     application = core.lock_one(application_id)
     core.authorise([application], states.PASS_STAGE, by=by, at=at)
     _require_in_hand(application, by=by)
-    steps = stages.worked_steps(catalog.case_terms(application.version_id).content.steps)
+    steps = stages.worked_steps(catalog.case_terms(application.version_id).steps)
     following = stages.next_step(steps, _position(application))
     if following is None:
         raise WrongState(_("This is the last stage: it ends with the decision."))
@@ -148,7 +148,7 @@ def finish_on_the_spot(
 
 def _hurry_to_decision(application: Application, *, opinion: str, by: Actor, at: datetime) -> None:
     """Pass the worked stages of an instant item at once: one person may do them all (行政许可法 art. 34)."""
-    steps = stages.worked_steps(catalog.case_terms(application.version_id).content.steps)
+    steps = stages.worked_steps(catalog.case_terms(application.version_id).steps)
     while (following := stages.next_step(steps, _position(application))) is not None:
         core.authorise([application], states.PASS_STAGE, by=by, at=at)
         _end_runs([application], opinion=opinion, by=by, at=at)
@@ -177,7 +177,7 @@ def decide_many(applications: Sequence[Application], *, granted: bool, reason: s
         application.taken_by = None
         application.stage = stages.ISSUE
     _end_runs(applications, opinion=reason, by=by, at=at)
-    core.move(
+    entries = core.move(
         applications, states.DECIDE, acts.DECIDE, by=by, at=at,
         fields=("outcome", "reason", "decided_at", "taken_by", "stage"),
         facts={each.id: {"outcome": each.outcome, "reason": each.reason} for each in applications},
@@ -190,7 +190,7 @@ def decide_many(applications: Sequence[Application], *, granted: bool, reason: s
         )
         for each in applications
     ])  # fmt: skip
-    documents.issue_papers([papers.decision(each) for each in applications], by=by, at=at)
+    documents.issue_papers([papers.decision(each, entries[each.id]) for each in applications], by=by, at=at)
 
 
 @transaction.atomic(savepoint=False)
@@ -200,12 +200,12 @@ def close_many(applications: Sequence[Application], *, by: Actor, at: datetime) 
     for application in applications:
         application.closed_at = at
         application.stage = stages.DELIVER
-    core.move(
+    entries = core.move(
         applications, states.CLOSE, acts.CLOSE, by=by, at=at, fields=("closed_at", "stage"),
         facts={each.id: {"outcome": each.outcome} for each in applications},
     )  # fmt: skip
     granted = [each for each in applications if each.outcome == Outcome.GRANTED]
-    documents.issue_papers([papers.certificate(each, at) for each in granted if papers.has_certificate(each)], by=by, at=at)
+    documents.issue_papers([papers.certificate(each, at, entries[each.id]) for each in granted if papers.has_certificate(each)], by=by, at=at)
 
 
 def _position(application: Application) -> int:

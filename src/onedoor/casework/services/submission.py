@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from onedoor.casework import acts, messages, papers, stages, states
 from onedoor.casework.models import Application, Material, MaterialState
 from onedoor.casework.permissions import require_owner, require_state
 from onedoor.casework.services import core
+from onedoor.catalog import form_rules
 from onedoor.catalog import queries as catalog
 from onedoor.documents import services as documents
 from onedoor.kernel import references, vault
@@ -56,20 +57,23 @@ def submit_many(
         _require_open(application)
         application.answers = check_answers(application, materials[application.id], at=at, strict=must_be_complete)
     _number(applications, at=at)
-    core.move(
+    entries = core.move(
         applications, states.SUBMIT, acts.SUBMIT, by=by, at=at,
         fields=("reference", "query_code", "query_hash", "answers", "submitted_at", "arrived_at", "stage"),
         facts={each.id: {"item": each.item_code, "version": each.version.number, "channel": each.channel} for each in applications},
     )  # fmt: skip
-    start_notice_limit(applications, at=at)
-    documents.issue_papers([papers.submission_receipt(each, materials[each.id]) for each in applications], by=by, at=at)
+    due = start_notice_limit(applications, at=at)
+    documents.issue_papers(
+        [papers.submission_receipt(each, materials[each.id], due[each.id], entries[each.id]) for each in applications],
+        by=by, at=at,
+    )  # fmt: skip
     if tell:
         notify.tell(messages.submitted(applications), at=at)
 
 
-def start_notice_limit(applications: Sequence[Application], *, at: datetime) -> None:
-    """Start the five working days within which the city must answer, from the arrival of the materials."""
-    limits.start_limits(
+def start_notice_limit(applications: Sequence[Application], *, at: datetime) -> dict[UUID, datetime]:
+    """Start the five working days within which the city must answer, from the arrival of the materials; returns the due moments."""
+    started = limits.start_limits(
         [
             limits.NewLimit(
                 subject=core.subject_of(each),
@@ -82,6 +86,7 @@ def start_notice_limit(applications: Sequence[Application], *, at: datetime) -> 
             for each in applications
         ]
     )
+    return {limit.subject_id: limit.due_at for limit in started}
 
 
 def check_answers(application: Application, materials: Sequence[Material], *, at: datetime, strict: bool) -> dict[str, object]:
@@ -91,12 +96,12 @@ def check_answers(application: Application, materials: Sequence[Material], *, at
         values are refused, since what is missing is told in the one-time notice.
     """
     terms = catalog.case_terms(application.version_id)
-    clean, errors = catalog.validate_answers(terms, application.answers, today=local_date(at), strict=strict)
-    faults: dict[str, Text] = dict(errors)
+    clean, errors = form_rules.validate(terms.content.form, application.answers, today=local_date(at))
+    faults = {key: text for key, text in errors.items() if strict or not _is_absent(application.answers, key)}
     if not application.applicant_name:
         faults["applicant"] = _("Please say for whom this application is made.")
     if strict:
-        required = {each.key for each in terms.content.materials if each.necessity == "required"}
+        required = {each.key for each in terms.materials if each.is_required and each.is_handed_in}
         for material in materials:
             if material.key in required and material.state in (MaterialState.MISSING, MaterialState.REJECTED):
                 faults[f"material:{material.key}"] = _("Please add “%(name)s”; a photo taken with the phone will do.") % {
@@ -105,6 +110,11 @@ def check_answers(application: Application, materials: Sequence[Material], *, at
     if faults:
         raise Invalid(faults)
     return clean
+
+
+def _is_absent(answers: Mapping[str, object], key: str) -> bool:
+    """Tell whether nothing was answered to a question; a fault in a row of a repetition always counts."""
+    return "." not in key and not answers.get(key)
 
 
 def _materials_of(applications: Sequence[Application]) -> dict[UUID, list[Material]]:
@@ -119,7 +129,7 @@ def _materials_of(applications: Sequence[Application]) -> dict[UUID, list[Materi
 
 def _fill_forms(application: Application, materials: Sequence[Material]) -> None:
     """Count the application form itself as handed in: it is made from the answers."""
-    forms = {each.key for each in catalog.case_terms(application.version_id).content.materials if each.medium == "form"}
+    forms = {each.key for each in catalog.case_terms(application.version_id).materials if each.is_generated}
     for material in materials:
         if material.key in forms and material.state == MaterialState.MISSING:
             material.state = MaterialState.PROVIDED

@@ -162,7 +162,7 @@ def _papers_task(application: Application, rows: list[dict[str, Any]]) -> dict[s
 
 def paper_rows(application: Application) -> list[dict[str, Any]]:
     """Return each material with its place in the guide, its files and whether something is still wanted."""
-    norm = {each.key: each for each in catalog.case_terms(application.version_id).content.materials}
+    norm = {each.key: each for each in catalog.case_terms(application.version_id).materials}
     rows = []
     for material in queries.materials_of(application):
         wanted = norm.get(material.key)
