@@ -47,6 +47,19 @@ class Part:
         return TASK_STATES[self.state]
 
 
+def file_key(field_key: str) -> str:
+    """Return the key of the material that answers a question with a file."""
+    return f"file:{field_key}"
+
+
+def asks_for_file(form: Form, answers: Mapping[str, object], material_key: str) -> FormField | None:
+    """Return the file question that a material answers, where it is asked."""
+    return next(
+        (each for each in form_rules.visible_fields(form, answers) if each.type == "file" and file_key(each.key) == material_key),
+        None,
+    )
+
+
 def questions(form: Form, answers: Mapping[str, object]) -> list[Question]:
     """Return the questions that are asked, given the answers so far, in their order; file questions are asked as materials."""
     asked = [each for each in form_rules.visible_fields(form, answers) if each.type != "file"]
@@ -84,7 +97,8 @@ def parts(form: Form, answers: Mapping[str, object], *, today: date) -> list[Par
     """Return the parts of the form as a list of tasks."""
     asked = questions(form, answers)
     _clean, errors = form_rules.validate(form, answers, today=today)
-    faulty = {key.split(".")[0] for key in errors}
+    files = {each.key for each in form.file_questions}
+    faulty = {key.split(".")[0] for key in errors} - files
     found = []
     for section in form.sections:
         own = [each.field for each in asked if each.section.key == section.key]

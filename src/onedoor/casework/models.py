@@ -44,7 +44,9 @@ class Application(Row):
     applicant_name = models.CharField(max_length=200, blank=True)
     filed_by = models.ForeignKey("people.Account", on_delete=models.PROTECT, null=True, related_name="filed_applications")
     answers = EncryptedJSONField()
-    stage = models.CharField(max_length=10, blank=True, help_text=_("The stage that has to act next; empty where the city has nothing to do"))
+    stage = models.CharField(
+        max_length=10, blank=True, help_text=_("The stage that has to act next; empty where the city has nothing to do")
+    )
     stage_position = models.PositiveSmallIntegerField(null=True)
     taken_by = models.UUIDField(null=True, help_text=_("The posting that has taken the current stage"))
     edited_at = models.DateTimeField()
@@ -107,7 +109,7 @@ class Material(Row):
     """One material of an application: ``key`` names the row of the version's list."""
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="materials")
-    key = models.CharField(max_length=40)
+    key = models.CharField(max_length=60)
     name = models.CharField(max_length=200)
     state = models.CharField(max_length=10, choices=MaterialState, default=MaterialState.MISSING)
     trust_level = models.CharField(max_length=1, blank=True)

@@ -112,7 +112,9 @@ def certificate(application: Application, at: datetime, entry: UUID) -> NewPaper
         "holder_label": "持有人" if application.applicant_person_id else "单位名称",
         "facts": [{"label": "发证机关", "value": application.agency.name}, *validity],
     }
-    return _paper("certificate", application, content, entry, title=terms.result.name, valid_from=first if last else None, valid_to=last)
+    return _paper(
+        "certificate", application, content, entry, title=terms.result.name, valid_from=first if last else None, valid_to=last
+    )
 
 
 def valid_until(first: date, validity: str) -> date | None:
@@ -164,7 +166,7 @@ def _paper(
             "reference": grouped(application.reference or ""),
             "applied_on": _day(application.submitted_at),
             "addressee": application.applicant_name,
-            "contact": {"phone": terms.content.phones.get("consult", "")},
+            "contact": {"phone": terms.content.phones.consult},
             **content,
         },
         valid_from=valid_from,
@@ -188,7 +190,7 @@ def _listed(application: Application, materials: Sequence[Material]) -> list[dic
 
 def _remedies(application: Application) -> list[str]:
     remedies = catalog.case_terms(application.version_id).content.remedies
-    return [text for text in (remedies.get("reconsideration", ""), remedies.get("litigation", "")) if text] or [
+    return [text for text in (remedies.reconsideration, remedies.litigation) if text] or [
         "如不服本决定，可以自收到之日起六十日内依法申请行政复议，也可以自收到之日起六个月内依法向人民法院提起行政诉讼。"
     ]
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from onedoor.casework.models import Application, CorrectionNotice, StageRun
 from onedoor.casework.states import Outcome, Status
 from onedoor.kernel.errors import Text
-from onedoor.workdays.queries import LimitView
+from onedoor.workdays.standing import LimitView
 
 NOW: dict[Status, Promise] = {
     Status.DRAFT: _("You have not submitted this yet."),
@@ -114,7 +114,9 @@ def light_of(application: Application) -> str:
     return LIGHT[Status(application.status)]
 
 
-def lines(application: Application, runs: Sequence[StageRun], corrections: Sequence[CorrectionNotice], ahead: Sequence[str]) -> list[Line]:
+def lines(
+    application: Application, runs: Sequence[StageRun], corrections: Sequence[CorrectionNotice], ahead: Sequence[str]
+) -> list[Line]:
     """Return the way of an application: what was, what is, and the names of the steps ahead."""
     found = [Line(_("Submitted"), "done", application.submitted_at)]
     found += [
@@ -136,7 +138,9 @@ def lines(application: Application, runs: Sequence[StageRun], corrections: Seque
     return found + [Line(name, "ahead") for name in ahead]
 
 
-def held(application: Application, runs: Sequence[StageRun], corrections: Sequence[CorrectionNotice], *, now: datetime) -> list[Held]:
+def held(
+    application: Application, runs: Sequence[StageRun], corrections: Sequence[CorrectionNotice], *, now: datetime
+) -> list[Held]:
     """Return how long window, applicant and department held the application so far, in clock time."""
     if application.submitted_at is None:
         return []

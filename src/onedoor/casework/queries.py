@@ -26,6 +26,7 @@ from onedoor.kernel.paging import Page, first_page
 from onedoor.kernel.subjects import Subject
 from onedoor.network import queries as network
 from onedoor.workdays import queries as limits
+from onedoor.workdays.standing import LimitView
 
 PAGE_SIZE = 50
 LIMITS_THAT_BIND = ("notice", "stage", "promise", "legal", "delivery")
@@ -36,8 +37,8 @@ class WorkRow:
     """One line of a work list: the application, the limit that binds next, and whether a colleague has it in hand."""
 
     application: Application
-    terms: catalog.CaseTerms
-    limit: limits.LimitView | None
+    terms: catalog.Terms
+    limit: LimitView | None
 
     @property
     def is_taken(self) -> bool:
@@ -49,9 +50,9 @@ class CasePage:
     """Everything an officer sees of one application."""
 
     application: Application
-    terms: catalog.CaseTerms
+    terms: catalog.Terms
     materials: Sequence[Material]
-    limits: Sequence[limits.LimitView]
+    limits: Sequence[LimitView]
     runs: Sequence[StageRun]
     corrections: Sequence[CorrectionNotice]
     entries: Sequence[journal.EntryView]
@@ -124,7 +125,7 @@ def work_list(*, actor: Actor, at: datetime, mine_only: bool = False, count: int
         work_of(actor=actor, at=at)
         .filter(in_hand)
         .select_related("version")
-        .annotate(due_at=limits.earliest_due("pk", kinds=LIMITS_THAT_BIND))
+        .annotate(due_at=limits.due_of(*LIMITS_THAT_BIND))
         .order_by(F("due_at").asc(nulls_last=True), "pk")[: count + 1]
     )
     page = first_page(found, count)
@@ -138,7 +139,7 @@ def work_list(*, actor: Actor, at: datetime, mine_only: bool = False, count: int
     )  # fmt: skip
 
 
-def binding(views: Sequence[limits.LimitView]) -> limits.LimitView | None:
+def binding(views: Sequence[LimitView]) -> LimitView | None:
     """Return the open limit that ends first and binds the city."""
     running = [view for view in views if view.ended_at is None and view.kind in LIMITS_THAT_BIND]
     return min(running, key=lambda view: view.due_at, default=None)
@@ -201,10 +202,10 @@ class MyRow:
     """One of my applications in the list: how it stands and until when."""
 
     application: Application
-    terms: catalog.CaseTerms
+    terms: catalog.Terms
     light: str
     sentence: Text
-    limit: limits.LimitView | None
+    limit: LimitView | None
 
     @property
     def waits_for_me(self) -> bool:
@@ -227,7 +228,7 @@ def my_rows(applications: Sequence[Application]) -> list[MyRow]:
     return sorted(rows, key=lambda row: not row.waits_for_me)
 
 
-def _shown_to_applicant(application: Application, views: Sequence[limits.LimitView]) -> limits.LimitView | None:
+def _shown_to_applicant(application: Application, views: Sequence[LimitView]) -> LimitView | None:
     kinds = ("correction",) if application.status == Status.CORRECTING else ("notice", "promise", "legal")
     running = [view for view in views if view.ended_at is None and view.kind in kinds]
     return min(running, key=lambda view: view.due_at, default=None)
@@ -256,11 +257,11 @@ def progress_of(application: Application, *, now: datetime) -> Progress:
     )
 
 
-def _of_kind(views: Sequence[limits.LimitView], kind: str) -> limits.LimitView | None:
+def _of_kind(views: Sequence[LimitView], kind: str) -> LimitView | None:
     return max((view for view in views if view.kind == kind), key=lambda view: view.started_at, default=None)
 
 
-def limit_of_kind(application: Application, kind: str) -> limits.LimitView | None:
+def limit_of_kind(application: Application, kind: str) -> LimitView | None:
     """Return the newest limit of a kind."""
     return _of_kind(limits.limits_of([application.id]).get(application.id, []), kind)
 
@@ -286,7 +287,7 @@ def open_correction(application: Application) -> CorrectionNotice | None:
     return CorrectionNotice.objects.filter(application=application, answered_at__isnull=True).first()
 
 
-def owns_file(*, actor: Actor, application_id: UUID, at: datetime) -> bool:
+def may_see(*, actor: Actor, application_id: UUID, at: datetime) -> bool:
     """Tell whether the actor may open the files and papers of an application: the guard that ``documents`` asks."""
     try:
         application_for(actor=actor, application_id=application_id, at=at)

@@ -13,6 +13,7 @@ from onedoor.kernel.actor import system_actor
 @app.task(name="casework.watch_the_clock", queueing_lock="casework.watch_the_clock", lock="casework.watch_the_clock")
 def watch_the_clock(timestamp: int) -> None:
     """Accept what counts as accepted and close what lapsed, until nothing more is due."""
+    del timestamp
     by, at = system_actor("casework"), timezone.now()
     while clock.deem_accepted(by=by, at=at):
         continue

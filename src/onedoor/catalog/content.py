@@ -198,6 +198,11 @@ class Form:
         """Return the label of a field, the key itself where there is none (conditions of a wrong definition)."""
         return self._by_key[key].text if key in self._by_key else key
 
+    @property
+    def file_questions(self) -> tuple[FormField, ...]:
+        """The questions that are answered with a file."""
+        return tuple(field for field in self.fields if field.type == "file")
+
     def choice_of(self, key: str, value: object) -> str:
         """Return the label of a choice of a field."""
         choices = self._by_key[key].choices if key in self._by_key else ()

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("onedoor.catalog.urls")),
     path("", include("onedoor.notify.urls")),
     path("", include("onedoor.workdays.urls")),
+    path("", include("onedoor.casework.urls")),
     path("journal/", include("onedoor.journal.urls")),
 ]
 handler404 = "onedoor.config.health.nothing_here"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Protocol
 from uuid import UUID
 
@@ -383,3 +384,20 @@ def _schedules() -> dict[str, Schedule]:
         if day.opens is not None and day.closes is not None:
             periods.append(Period(day.opens, day.closes, day.by_appointment))
     return {code: Schedule(weekly.get(code, {}), special.get(code, {})) for code in weekly.keys() | special.keys()}
+
+
+def region_tree(root: str) -> list[tuple[str, str]]:
+    """Return the counties and townships below a city as choices, each with the name of its county before it; kept in the process."""
+    found = _region_tree(root)
+    if not found:
+        _region_tree.cache_clear()  # a house that is still being furnished
+    return list(found)
+
+
+@lru_cache(maxsize=8)
+def _region_tree(root: str) -> tuple[tuple[str, str], ...]:
+    rows = Region.objects.filter(code__startswith=root[:4], level__in=[Level.COUNTY, Level.TOWNSHIP], valid_to__isnull=True)
+    names = dict(rows.order_by("code").values_list("code", "name"))
+    return tuple(
+        (code, name if code.endswith("000000") else f"{names.get(code[:6] + '000000', '')}{name}") for code, name in names.items()
+    )

@@ -79,7 +79,7 @@ DROP FUNCTION casework_application_is_evidence();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("casework", "0001_initial"), ("network", "0001_initial")]
+    dependencies = [("casework", "0001_initial"), ("network", "0002_is_authorised")]
     operations = [
         migrations.RunSQL(SERIAL, DROP_SERIAL),
         migrations.RunSQL(AUTHORITY, DROP_AUTHORITY),

@@ -59,7 +59,7 @@ def _due(kind: str, statuses: tuple[Status, ...], *, at: datetime) -> list[Appli
     A limit is over at 00:00 after its due date (domain.md 2.6), however early in the day its due moment lies.
     """
     midnight = local(at).replace(hour=0, minute=0, second=0, microsecond=0)
-    due = [each.subject_id for each in limit_queries.due_before(midnight, kinds=[kind], count=AT_ONCE)]
+    due = [each.subject.id for each in limit_queries.due_before(midnight, AT_ONCE, kind=kind, subject_kind=states.KIND)]
     return list(
         Application.objects.select_for_update(of=("self",), skip_locked=True)
         .select_related("version", "service_item", "agency")

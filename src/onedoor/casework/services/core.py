@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from onedoor.casework import acts
 from onedoor.casework.models import Application, StageRun
 from onedoor.casework.permissions import require_state, stage_for
 from onedoor.casework.states import KIND, Transition
@@ -21,7 +20,6 @@ from onedoor.kernel.errors import NotAllowed, NotFound
 from onedoor.kernel.subjects import Subject
 from onedoor.network.queries import require_authorised
 
-
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -31,30 +29,31 @@ def subject_of(application: Application) -> Subject:
     return Subject(KIND, application.id)
 
 
-def recorded_act(function: Callable[P, R]) -> Callable[P, R]:
+def recorded_act(what: Act) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a function one act: one durable transaction, and a record in a transaction of its own when it was not allowed.
 
     A refusal for want of authority is evidence (S03): it stays although everything else was rolled back.
     """
 
-    @wraps(function)
-    def act(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            with transaction.atomic(durable=True):
-                return function(*args, **kwargs)
-        except NotAllowed as refusal:
-            _remember(refusal, function.__name__, kwargs)
-            raise
+    def make(function: Callable[P, R]) -> Callable[P, R]:
+        @wraps(function)
+        def act(*args: P.args, **kwargs: P.kwargs) -> R:
+            try:
+                with transaction.atomic(durable=True):
+                    return function(*args, **kwargs)
+            except NotAllowed as refusal:
+                _remember(refusal, what, kwargs)
+                raise
 
-    return act
+        return act
+
+    return make
 
 
-def _remember(refusal: NotAllowed, tried: str, arguments: Mapping[str, object]) -> None:
+def _remember(refusal: NotAllowed, what: Act, arguments: Mapping[str, object]) -> None:
     application, by, at = arguments.get("application_id"), arguments.get("by"), arguments.get("at")
     if isinstance(application, UUID) and isinstance(by, Actor) and isinstance(at, datetime):
-        journal.record_refusal(
-            acts.REFUSED_ACT, subject=Subject(KIND, application), by=by, at=at, reason=f"{tried}: {refusal.code}"
-        )
+        journal.record_refusal(what, subject=Subject(KIND, application), by=by, at=at, reason=refusal.code)
 
 
 def lock(application_ids: Iterable[UUID]) -> list[Application]:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from onedoor.casework import acts
+from onedoor.casework.journey import file_key
 from onedoor.casework.models import Application, Channel, Material, MaterialFile, MaterialState
 from onedoor.casework.permissions import owns
 from onedoor.casework.services import core
@@ -41,7 +42,7 @@ def applicant_of(subject: Subject, name: str) -> Applicant:
     return Applicant(name=name, organisation_id=subject.id)
 
 
-@core.recorded_act
+@core.recorded_act(acts.OPEN_DRAFT)
 def open_draft(
     *,
     service_item_id: UUID,
@@ -103,15 +104,24 @@ def open_many(
     Material.objects.bulk_create(
         Material(
             application=application,
-            key=material.key,
-            name=material.name,
-            state=MaterialState.NOT_NEEDED if material.is_fetched else MaterialState.MISSING,
+            key=key,
+            name=name,
+            state=state,
         )
         for application in made
-        for material in catalog.case_terms(application.version_id).materials
+        for key, name, state in _papers_wanted(application)
     )
     core.record(made, acts.OPEN_DRAFT, by=by, at=at)
     return [*known.values(), *made]
+
+
+def _papers_wanted(application: Application) -> list[tuple[str, str, MaterialState]]:
+    """Return the materials of the version, and the questions of its form that are answered with a file."""
+    terms = catalog.case_terms(application.version_id)
+    listed = [
+        (each.key, each.name, MaterialState.NOT_NEEDED if each.is_fetched else MaterialState.MISSING) for each in terms.materials
+    ]
+    return listed + [(file_key(each.key), each.label, MaterialState.MISSING) for each in terms.content.form.file_questions]
 
 
 def _draft(
@@ -158,7 +168,7 @@ def _editable(application_id: UUID, by: Actor) -> Application:
     application = core.lock_one(application_id)
     if not owns(by, application):
         raise NotAllowed
-    if application.status != Status.DRAFT and application.status != Status.CORRECTING:
+    if application.status not in (Status.DRAFT, Status.CORRECTING):
         raise WrongState(_("This application was already submitted, so it can no longer be edited here."))
     return application
 
@@ -184,9 +194,7 @@ def name_applicant(*, application_id: UUID, applicant: Applicant, option_code: s
     _set_applicant(application, applicant)
     application.option_code = option_code
     application.edited_at = at
-    application.save(
-        update_fields=["applicant_person", "applicant_organisation", "applicant_name", "option_code", "edited_at"]
-    )
+    application.save(update_fields=["applicant_person", "applicant_organisation", "applicant_name", "option_code", "edited_at"])
     return application
 
 

@@ -24,10 +24,8 @@ CLOCKS = ("notice", "correction", "legal", "promise", "stage", "delivery")
 WAYS = {"window": _("At a window"), "post": _("By post"), "online": _("Online")}
 
 
-@core.recorded_act
-def deliver_application(
-    *, application_id: UUID, way: str, recipient: str, by: Actor, at: datetime
-) -> Application:
+@core.recorded_act(acts.DELIVER)
+def deliver_application(*, application_id: UUID, way: str, recipient: str, by: Actor, at: datetime) -> Application:
     """Hand the result over to somebody named, at a window or by post; the receipt of delivery is issued.
 
     :raises NotAllowed: when the post may not deliver results of this item.
@@ -43,7 +41,9 @@ def deliver_application(
         facts={application.id: {"way": way, "recipient": recipient.strip()}},
     )  # fmt: skip
     limits.end_limits([application.id], ["delivery"], at)
-    documents.issue_papers([papers.delivery_receipt(application, way, recipient.strip(), by.label, entries[application.id])], by=by, at=at)
+    documents.issue_papers(
+        [papers.delivery_receipt(application, way, recipient.strip(), by.label, entries[application.id])], by=by, at=at
+    )
     return application
 
 

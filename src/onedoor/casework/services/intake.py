@@ -18,6 +18,7 @@ from onedoor.casework.services.submission import start_notice_limit, submit_many
 from onedoor.casework.states import Outcome, Status
 from onedoor.catalog import queries as catalog
 from onedoor.documents import services as documents
+from onedoor.journal.acts import Act
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.errors import NotAllowed, Refused
 from onedoor.notify import services as notify
@@ -62,7 +63,7 @@ class Point:
     how: str
 
 
-@core.recorded_act
+@core.recorded_act(acts.RECEIVE)
 def receive_application(*, application_id: UUID, checks: Sequence[Check], by: Actor, at: datetime) -> Application:
     """Receive a submitted application and its materials; the applicant gets a receipt that lists them.
 
@@ -74,7 +75,7 @@ def receive_application(*, application_id: UUID, checks: Sequence[Check], by: Ac
     return application
 
 
-@core.recorded_act
+@core.recorded_act(acts.ACCEPT)
 def accept_application(*, application_id: UUID, by: Actor, at: datetime) -> Application:
     """Accept an application, which starts the clocks of law and promise on the following day.
 
@@ -87,7 +88,7 @@ def accept_application(*, application_id: UUID, by: Actor, at: datetime) -> Appl
     return application
 
 
-@core.recorded_act
+@core.recorded_act(acts.ACCEPT)
 def receive_and_accept(*, application_id: UUID, checks: Sequence[Check], by: Actor, at: datetime) -> Application:
     """Receive and accept in one go, as at a window where everything is there: two entries in the journal, one transaction."""
     application = core.lock_one(application_id)
@@ -96,7 +97,7 @@ def receive_and_accept(*, application_id: UUID, checks: Sequence[Check], by: Act
     return application
 
 
-@core.recorded_act
+@core.recorded_act(acts.SUBMIT)
 def submit_at_window(*, application_id: UUID, by: Actor, at: datetime) -> Application:
     """Submit a draft that a clerk wrote for somebody at the window; missing papers are told in writing afterwards.
 
@@ -111,7 +112,7 @@ def submit_at_window(*, application_id: UUID, by: Actor, at: datetime) -> Applic
     return application
 
 
-@core.recorded_act
+@core.recorded_act(acts.ASK_FOR_CORRECTION)
 def ask_for_correction(*, application_id: UUID, points: Sequence[Point], by: Actor, at: datetime) -> Application:
     """Tell the applicant, once and in writing, everything that is missing or wrong (行政许可法 art. 32).
 
@@ -155,7 +156,7 @@ def ask_for_correction(*, application_id: UUID, points: Sequence[Point], by: Act
     return application
 
 
-@core.recorded_act
+@core.recorded_act(acts.CORRECT)
 def correct_application(
     *, application_id: UUID, answers: Mapping[str, object], checks: Sequence[Check] = (), by: Actor, at: datetime
 ) -> Application:
@@ -184,10 +185,8 @@ def correct_application(
     return application
 
 
-@core.recorded_act
-def not_accept_application(
-    *, application_id: UUID, reason: str, competent: str, by: Actor, at: datetime
-) -> Application:
+@core.recorded_act(acts.NOT_ACCEPT)
+def not_accept_application(*, application_id: UUID, reason: str, competent: str, by: Actor, at: datetime) -> Application:
     """Do not accept an application: with the reason, the office in charge where there is one, and the remedies.
 
     :raises NotAllowed: when the post may not receive this item for this agency.
@@ -218,9 +217,7 @@ def require_reason(reason: str) -> str:
 
 
 @transaction.atomic(savepoint=False)
-def receive_many(
-    applications: Sequence[Application], checks: Mapping[UUID, Sequence[Check]], *, by: Actor, at: datetime
-) -> None:
+def receive_many(applications: Sequence[Application], checks: Mapping[UUID, Sequence[Check]], *, by: Actor, at: datetime) -> None:
     """Receive locked applications with what was seen of their materials."""
     core.authorise(applications, states.RECEIVE, by=by, at=at)
     entries = core.move(applications, states.RECEIVE, acts.RECEIVE, by=by, at=at)
@@ -242,7 +239,7 @@ def accept_many(applications: Sequence[Application], *, by: Actor, at: datetime)
 
 
 def begin_handling(
-    applications: Sequence[Application], transition: states.Transition, act: acts.Act, *, by: Actor, at: datetime
+    applications: Sequence[Application], transition: states.Transition, act: Act, *, by: Actor, at: datetime
 ) -> None:
     """Move applications to accepted: clocks of law and promise run from ``accepted_at``, the first stage is open."""
     for application in applications:
@@ -280,9 +277,7 @@ def _clocks(application: Application, *, at: datetime) -> list[limits.NewLimit]:
 
 def _first_run(application: Application, *, at: datetime) -> StageRun:
     first = stages.worked_steps(catalog.case_terms(application.version_id).steps)[0]
-    return StageRun(
-        application=application, position=first.position, stage=first.stage, name=first.name, started_at=at
-    )
+    return StageRun(application=application, position=first.position, stage=first.stage, name=first.name, started_at=at)
 
 
 def _materials(application: Application) -> list[Material]:
@@ -307,11 +302,7 @@ def _write_checks(checks: Mapping[UUID, Sequence[Check]], *, by: Actor) -> None:
 
 def missing_materials(application: Application) -> list[Material]:
     """Return the required materials that are neither handed in nor checked."""
-    required = {
-        each.key
-        for each in catalog.case_terms(application.version_id).materials
-        if each.is_required and each.is_handed_in
-    }
+    required = {each.key for each in catalog.case_terms(application.version_id).materials if each.is_required and each.is_handed_in}
     return [
         row for row in _materials(application)
         if row.key in required and row.state in (MaterialState.MISSING, MaterialState.REJECTED)

@@ -26,7 +26,7 @@ from onedoor.workdays import services as limits
 DELIVERY_WORKING_DAYS = 10  # 行政许可法 art. 44
 
 
-@core.recorded_act
+@core.recorded_act(acts.TAKE)
 def take_stage(*, application_id: UUID, by: Actor, at: datetime) -> Application:
     """Take the open stage of an application in hand, so that colleagues see who has it.
 
@@ -49,7 +49,7 @@ def take_stage(*, application_id: UUID, by: Actor, at: datetime) -> Application:
     return application
 
 
-@core.recorded_act
+@core.recorded_act(acts.PASS_STAGE)
 def pass_stage(*, application_id: UUID, opinion: str, by: Actor, at: datetime) -> Application:
     """Finish the current stage with an opinion and lay the application before the next one.
 
@@ -83,7 +83,7 @@ def pass_stage(*, application_id: UUID, opinion: str, by: Actor, at: datetime) -
     return application
 
 
-@core.recorded_act
+@core.recorded_act(acts.DECIDE)
 def decide_application(*, application_id: UUID, granted: bool, reason: str, by: Actor, at: datetime) -> Application:
     """Decide an application, which stops the clocks: granted, or refused with reasons and remedies (行政许可法 art. 38).
 
@@ -100,7 +100,7 @@ def decide_application(*, application_id: UUID, granted: bool, reason: str, by: 
     return application
 
 
-@core.recorded_act
+@core.recorded_act(acts.CLOSE)
 def close_application(*, application_id: UUID, by: Actor, at: datetime) -> Application:
     """Register the result: the certificate of a granted application is issued and waits for delivery.
 
@@ -112,10 +112,8 @@ def close_application(*, application_id: UUID, by: Actor, at: datetime) -> Appli
     return application
 
 
-@core.recorded_act
-def finish_on_the_spot(
-    *, application_id: UUID, checks: Sequence[Check], opinion: str, by: Actor, at: datetime
-) -> Application:
+@core.recorded_act(acts.DECIDE)
+def finish_on_the_spot(*, application_id: UUID, checks: Sequence[Check], opinion: str, by: Actor, at: datetime) -> Application:
     """Receive, accept, grant and close an instant item in one visit, from a draft or a submitted application (S01).
 
     Every step leaves its own entry and paper; the applicant goes home with certificate and receipt.
@@ -205,7 +203,9 @@ def close_many(applications: Sequence[Application], *, by: Actor, at: datetime) 
         facts={each.id: {"outcome": each.outcome} for each in applications},
     )  # fmt: skip
     granted = [each for each in applications if each.outcome == Outcome.GRANTED]
-    documents.issue_papers([papers.certificate(each, at, entries[each.id]) for each in granted if papers.has_certificate(each)], by=by, at=at)
+    documents.issue_papers(
+        [papers.certificate(each, at, entries[each.id]) for each in granted if papers.has_certificate(each)], by=by, at=at
+    )
 
 
 def _position(application: Application) -> int:

@@ -10,22 +10,25 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from onedoor.casework import acts, messages, papers, stages, states
+from onedoor.casework import acts, journey, messages, papers, stages, states
 from onedoor.casework.models import Application, Material, MaterialState
 from onedoor.casework.permissions import require_owner, require_state
 from onedoor.casework.services import core
 from onedoor.catalog import form_rules
 from onedoor.catalog import queries as catalog
+from onedoor.catalog.content import Form
 from onedoor.documents import services as documents
 from onedoor.kernel import references, vault
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.clock import local_date
-from onedoor.kernel.errors import Invalid, Refused, Text
+from onedoor.kernel.errors import Invalid, Refused
 from onedoor.notify import services as notify
 from onedoor.workdays import services as limits
 
 NOTICE_WORKING_DAYS = 5  # 行政许可法 art. 32
-ITEM_CHANGED = _("The guide of this item changed or was closed while you were writing. Your answers are kept; please start again from the guide.")
+ITEM_CHANGED = _(
+    "The guide of this item changed or was closed while you were writing. Your answers are kept; please start again from the guide."
+)
 
 
 @transaction.atomic(durable=True)
@@ -47,9 +50,7 @@ def submit_application(*, application_id: UUID, by: Actor, at: datetime) -> Appl
 
 
 @transaction.atomic(savepoint=False)
-def submit_many(
-    applications: Sequence[Application], *, by: Actor, at: datetime, must_be_complete: bool, tell: bool = True
-) -> None:
+def submit_many(applications: Sequence[Application], *, by: Actor, at: datetime, must_be_complete: bool, tell: bool = True) -> None:
     """Submit locked drafts. ``must_be_complete`` is False at a window, where the clerk tells in writing what is missing."""
     require_state(applications, states.SUBMIT)
     materials = _materials_of(applications)
@@ -96,8 +97,9 @@ def check_answers(application: Application, materials: Sequence[Material], *, at
         values are refused, since what is missing is told in the one-time notice.
     """
     terms = catalog.case_terms(application.version_id)
-    clean, errors = form_rules.validate(terms.content.form, application.answers, today=local_date(at))
-    faults = {key: text for key, text in errors.items() if strict or not _is_absent(application.answers, key)}
+    answers = {**application.answers, **_files_as_answers(terms.content.form, materials)}
+    clean, errors = form_rules.validate(terms.content.form, answers, today=local_date(at))
+    faults = {key: text for key, text in errors.items() if strict or not _is_absent(answers, key)}
     if not application.applicant_name:
         faults["applicant"] = _("Please say for whom this application is made.")
     if strict:
@@ -110,6 +112,12 @@ def check_answers(application: Application, materials: Sequence[Material], *, at
     if faults:
         raise Invalid(faults)
     return clean
+
+
+def _files_as_answers(form: Form, materials: Sequence[Material]) -> dict[str, object]:
+    """Answer the questions that ask for a file by whether one was added."""
+    there = {each.key for each in materials if each.state in (MaterialState.PROVIDED, MaterialState.CHECKED)}
+    return {field.key: "added" if journey.file_key(field.key) in there else "" for field in form.file_questions}
 
 
 def _is_absent(answers: Mapping[str, object], key: str) -> bool:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from onedoor.casework import forms, journey, queries
 from onedoor.casework.models import Application, MaterialState
 from onedoor.casework.services import drafts, submission
-from onedoor.casework.states import Status
+from onedoor.casework.states import KIND, Status
 from onedoor.catalog import form_rules
 from onedoor.catalog import queries as catalog
 from onedoor.documents import services as documents
@@ -57,7 +57,7 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
                 channel="online",
                 option_code=request.POST.get("option", "")[:2],
                 draft_id=_uuid(request.POST.get("draft")),
-                answers=_known_answers(chosen.subject, offer),
+                answers=_known_answers(chosen.subject, guide.version_id),
                 by=by,
                 at=at,
             )
@@ -87,7 +87,7 @@ def _uuid(text: str | None) -> UUID | None:
         return None
 
 
-def _known_answers(subject: Subject, offer: catalog.ServiceOffer) -> dict[str, object]:
+def _known_answers(subject: Subject, guide_version: UUID) -> dict[str, object]:
     """Return what the city knows already, so that it is not asked again (lessons: ask only for what is not known)."""
     facts = people.applicant_facts([subject]).get(subject)
     if facts is None:
@@ -95,9 +95,14 @@ def _known_answers(subject: Subject, offer: catalog.ServiceOffer) -> dict[str, o
     if facts.code_kind == "credit_code":
         known = {"org_name": facts.name, "org_uscc": facts.code, "org_legal": facts.legal_representative}
     else:
-        known = {"applicant_name": facts.name, "applicant_id": facts.code, "applicant_phone": facts.phone, "contact_phone": facts.phone}
+        known = {
+            "applicant_name": facts.name,
+            "applicant_id": facts.code,
+            "applicant_phone": facts.phone,
+            "contact_phone": facts.phone,
+        }
     known["applicant_kind"] = "organisation" if facts.code_kind == "credit_code" else "person"
-    asked = {field.key for field in catalog.version_form(offer.version_id).fields}
+    asked = {field.key for field in catalog.version_form(guide_version).fields}
     return {key: value for key, value in known.items() if value and key in asked}
 
 
@@ -162,14 +167,19 @@ def _papers_task(application: Application, rows: list[dict[str, Any]]) -> dict[s
 
 def paper_rows(application: Application) -> list[dict[str, Any]]:
     """Return each material with its place in the guide, its files and whether something is still wanted."""
-    norm = {each.key: each for each in catalog.case_terms(application.version_id).materials}
+    terms = catalog.case_terms(application.version_id)
+    norm = {each.key: each for each in terms.materials}
     rows = []
     for material in queries.materials_of(application):
         wanted = norm.get(material.key)
+        asked = journey.asks_for_file(terms.content.form, application.answers, material.key)
+        if wanted is None and asked is None:
+            continue
         handed_in = wanted.is_handed_in if wanted else True
+        required = wanted.is_required if wanted else bool(asked and asked.required)
         rows.append({
             "material": material, "norm": wanted, "files": list(material.files.all()), "is_handed_in": handed_in,
-            "is_open": handed_in and bool(wanted and wanted.is_required)
+            "is_open": handed_in and required
             and material.state in (MaterialState.MISSING, MaterialState.REJECTED),
         })  # fmt: skip
     return rows
@@ -219,7 +229,9 @@ def _onward(request: HttpRequest, application: Application, key: str) -> HttpRes
     following = journey.after(form, application.answers, key)
     if following:
         return redirect("casework:ask", application.id, following)
-    return redirect("casework:papers" if any(row["is_open"] for row in paper_rows(application)) else "casework:check", application.id)
+    return redirect(
+        "casework:papers" if any(row["is_open"] for row in paper_rows(application)) else "casework:check", application.id
+    )
 
 
 def _question_context(
@@ -277,7 +289,7 @@ def add_file(request: HttpRequest, draft_id: UUID, key: str) -> HttpResponse:
         return _papers_page(request, application, {key: _("Please choose a file first.")})
     for upload in uploads:
         try:
-            file = documents.store_upload(upload, by=by, at=at, subject=Subject(queries.KIND, application.id))
+            file = documents.store_upload(upload, by=by, at=at, subject=Subject(KIND, application.id))
         except Refused as refusal:
             return _papers_page(request, application, {key: f"{upload.name}：{refusal}"})
         drafts.attach_file(application_id=application.id, key=key, file_id=file.id, by=by, at=at)
@@ -321,11 +333,14 @@ def check(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 def _fault_link(application: Application, key: str) -> str:
     if key == "truth":
         return "#truth"
+    files = {each.key for each in catalog.case_terms(application.version_id).content.form.file_questions}
+    if key in files:
+        return reverse("casework:papers", args=[application.id]) + f"#paper-{journey.file_key(key)}"
     if key.startswith("material:"):
         return reverse("casework:papers", args=[application.id]) + f"#paper-{key.removeprefix('material:')}"
     if key == "applicant":
         return reverse("casework:tasks", args=[application.id])
-    return reverse("casework:ask", args=[application.id, key.split(".")[0]]) + "?back=check"
+    return reverse("casework:ask", args=[application.id, key.split(".", maxsplit=1)[0]]) + "?back=check"
 
 
 def answer_cards(application: Application, *, masked: bool) -> list[dict[str, Any]]:

@@ -42,7 +42,9 @@ def track(request: HttpRequest) -> HttpResponse:
             try:
                 application = queries.tracked(reference=reference, query_code=code)
             except NotFound:
-                errors["id_query_code"] = _("Reference and query code do not belong together. Please compare both with the receipt.")
+                errors["id_query_code"] = _(
+                    "Reference and query code do not belong together. Please compare both with the receipt."
+                )
             else:
                 return render(request, "casework/track/progress.html", progress_context(application))
     context = {"reference": reference, "query_code": code, "errors": errors}

@@ -3,6 +3,7 @@
 
 Needs nothing but Python 3. Take the roots from somewhere else than the proof: from your own copy, a newspaper, a mail you kept.
 """
+
 # ruff: noqa: T201
 import hashlib
 import json
