@@ -121,9 +121,9 @@ def test_roots_are_published_page_by_page_and_as_lines(citizen: Client) -> None:
     for _ in range(53):
         sealed(1)
     first = citizen.get("/journal/").content.decode()
-    assert first.count("<tr>") == 51
+    assert first.count("<tr ") == 51
     assert "?before=4" in first
-    assert citizen.get("/journal/?before=4").content.decode().count("<tr>") == 4
+    assert citizen.get("/journal/?before=4").content.decode().count("<tr ") == 4
     assert citizen.get("/journal/?before=x").status_code == 200
     feed = citizen.get("/journal/roots.txt").content.decode()
     assert feed == (roots.folder() / "roots.txt").read_text()
