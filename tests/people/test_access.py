@@ -24,6 +24,7 @@ from onedoor.people.states import AccountKind, CodePurpose
 from onedoor.people.verification import Answer
 from tests.people.conftest import AT
 from tests.people.factories import GOOD_PASSWORD, a_card, a_phone
+from tests.people.test_tries import together
 
 pytestmark = pytest.mark.django_db
 STRANGER = a_phone(9999)
@@ -288,6 +289,30 @@ def test_where_the_identity_service_says_no_nobody_registers(anybody, settings):
 
 def says_no(name, kind, number):
     return Answer(belongs_together=False, how="")
+
+
+def test_what_the_identity_service_answers_is_kept(anybody, settings):
+    settings.ONEDOOR_IDENTITY_CHECK = "tests.people.test_access.says_yes"
+    assert register(anybody).person.verified_how == "identity_service"
+
+
+def says_yes(name, kind, number):
+    return Answer(belongs_together=(name, kind, number) == ("王五", "111", a_card(1)), how="identity_service")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_person_who_registers_twice_at_once_has_one_account(anybody):
+    answers = together(lambda: outcome_of(anybody), threads=4)
+    assert sorted(answers) == ["opened", "refused", "refused", "refused"]
+    assert Account.objects.count() == 1
+
+
+def outcome_of(anybody):
+    try:
+        register(anybody)
+    except services.CannotRegister:
+        return "refused"
+    return "opened"
 
 
 # Civil servants

@@ -230,6 +230,8 @@ def _from_bound(bound: BoundField) -> dict[str, Any]:
             key_text = str("" if key is None else key)
             choices.append(Choice(key_text, label, f"{ident}_{index}", checked=key_text in chosen))
     shown = widget.format_value(value) if kind in {"input", "textarea", "date", "hidden"} else ""
+    if isinstance(widget, forms.PasswordInput) and not widget.render_value:
+        shown = ""
     if kind == "date" and hasattr(value, "isoformat"):
         shown = value.isoformat()
     return {

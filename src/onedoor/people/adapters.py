@@ -7,9 +7,9 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
-from django.utils.translation import gettext
 
 from onedoor.kernel import vault
 from onedoor.people import sessions
@@ -40,7 +40,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth h
     """Keeps secrets of second factors encrypted with the key outside the database."""
 
     def get_totp_issuer(self) -> str:
-        return gettext("OneDoor")
+        return str(settings.ONEDOOR_NAME)
 
     def get_totp_label(self, user: Account) -> str:
         return user.username

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -52,6 +52,7 @@ class NewCitizen:
     identity: str
     phone: str
     password: str | None = None
+    verified_how: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +80,22 @@ def register_citizen(
     """
     require_good_password(password, Account(display_name=name))
     new = NewCitizen(name, identity_kind, identity, phone, password)
-    _require_the_same_person(new, at=at)
-    (account,) = register_citizens([new], by=by, at=at)
+    how = _require_the_same_person(new, at=at)
+    (account,) = register_citizens([replace(new, verified_how=how)], by=by, at=at)
     return account
 
 
-def _require_the_same_person(new: NewCitizen, *, at: datetime) -> None:
-    """Refuse where the city knows this person by more than a number typed into a form, and the phone is not theirs."""
+def _require_the_same_person(new: NewCitizen, *, at: datetime) -> str:
+    """Return how the person was verified; refuse where the city knows the person with another name or phone."""
     number = parse_identity(new.identity_kind, new.identity, today=local_date(at))
     name = clean_name(new.name)
     held = Person.objects.filter(identity_hash=queries.identity_hash(new.identity_kind, number)).first()
     if held is not None and (held.name != name or held.phone != parse_mobile(new.phone)):
         raise CannotRegister
-    if not verification.ask(name, new.identity_kind, number).belongs_together:
+    answer = verification.ask(name, new.identity_kind, number)
+    if not answer.belongs_together:
         raise CannotRegister
+    return answer.how
 
 
 @transaction.atomic(savepoint=False)
@@ -101,7 +104,9 @@ def register_citizens(new: Sequence[NewCitizen], *, by: Actor, at: datetime) -> 
 
     :raises CannotRegister: when a person or a phone has an account already.
     """
-    entered = [persons.NewPerson(each.name, each.identity_kind, each.identity, each.phone) for each in new]
+    entered = [
+        persons.NewPerson(each.name, each.identity_kind, each.identity, each.phone, verified_how=each.verified_how) for each in new
+    ]
     people = persons.find_or_create_persons(entered, by=by, at=at)
     accounts = [_citizen_account(citizen, person, at) for citizen, person in zip(new, people, strict=True)]
     _insert(accounts, refusal=CannotRegister())

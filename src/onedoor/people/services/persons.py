@@ -32,13 +32,17 @@ class NameDiffers(Refused):
 
 @dataclass(frozen=True, slots=True)
 class NewPerson:
-    """A person as entered. ``identity`` and ``phone`` may hold spaces and full-width digits."""
+    """A person as entered. ``identity`` and ``phone`` may hold spaces and full-width digits.
+
+    ``verified_how`` is what the identity service answered; empty for what the actor's place says: a clerk saw the paper.
+    """
 
     name: str
     identity_kind: str
     identity: str
     phone: str | None = None
     region: str = ""
+    verified_how: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ def _parsed(new: NewPerson, *, by: Actor, at: datetime) -> Person:
         phone=parse_mobile(new.phone) if new.phone else None,
         region=new.region,
         verified_at=at,
-        verified_how=Verified.WINDOW if by.is_staff else Verified.NUMBER,
+        verified_how=new.verified_how or (Verified.WINDOW if by.is_staff else Verified.NUMBER),
     )
 
 
