@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
+from aiosmtpd.controller import Controller
 from django.db import connection, transaction
 
 from onedoor.notify import backends, services, templates
@@ -260,3 +264,58 @@ def test_smtp_server_that_is_down_is_tried_again(settings: Any) -> None:
     with pytest.raises(NotSent) as refused:
         SmtpBackend().send(letter("email", "a@example.org"))
     assert not refused.value.final
+
+
+class Mailbox:
+    """What a real mail server was handed, and what it answers to a recipient or to the letter itself."""
+
+    def __init__(self) -> None:
+        self.taken: list[EmailMessage] = []
+        self.to_recipient = self.to_letter = ""
+
+    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
+        if not self.to_recipient:
+            envelope.rcpt_tos.append(address)
+        return self.to_recipient or "250 OK"
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+        if self.to_letter:
+            return self.to_letter
+        self.taken.append(message_from_bytes(envelope.content, policy=policy.default))
+        return "250 OK"
+
+
+@pytest.fixture
+def mail(settings: Any) -> Iterator[Mailbox]:
+    mailbox = Mailbox()
+    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    settings.ONEDOOR_SMTP_HOST, settings.ONEDOOR_SMTP_PORT = "127.0.0.1", controller.port
+    yield mailbox
+    controller.stop()
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def test_mail_server_gets_chinese_and_a_message_id_of_the_message(mail: Mailbox) -> None:
+    sent = letter("email", "a@example.org", title="项目\n备案", text="𠮷先生，办好了")
+    SmtpBackend().send(sent)
+    (taken,) = mail.taken
+    assert taken["Subject"] == "项目 备案"
+    assert taken.get_content().strip() == "𠮷先生，办好了"
+    assert str(sent.id) in taken["Message-ID"]
+
+
+@pytest.mark.parametrize(
+    ("to_recipient", "to_letter", "final"),
+    [("550 no such user", "", True), ("451 try later", "", False), ("", "554 refused", True), ("", "451 busy", False)],
+)
+def test_mail_server_s_refusals_are_told_apart(mail: Mailbox, to_recipient: str, to_letter: str, final: bool) -> None:
+    mail.to_recipient, mail.to_letter = to_recipient, to_letter
+    with pytest.raises(NotSent) as refused:
+        SmtpBackend().send(letter("email", "a@example.org"))
+    assert refused.value.final is final

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy, override
 
 from onedoor.kernel.actor import system_actor
@@ -17,7 +19,9 @@ from onedoor.notify.models import Channel, DeliveryState, Message
 from onedoor.notify.services import NewMessage
 from onedoor.people import codes
 from onedoor.people.codes import CodeMessage
+from onedoor.people.models import Account
 from onedoor.people.services import create_staff
+from tests.people.test_pages import step_in
 
 AT = datetime(2026, 11, 24, 2, tzinfo=UTC)
 READY = "test.ready"
@@ -37,7 +41,7 @@ def ready(**given: object) -> NewMessage:
 
 
 def an_account() -> UUID:
-    return create_staff("s-1", "王敏", None, by=system_actor("test"), at=AT, email="wang@example.org").id
+    return create_staff("s-1", "王敏", None, by=system_actor("test"), at=AT, email="wang@example.org", must_change=False).id
 
 
 def jobs_queued() -> list[dict[str, list[str]]]:
@@ -168,3 +172,30 @@ def test_code_by_text_message_is_short_and_forgotten_once_sent(settings, tmp_pat
     services._sent(message, at=AT)
     message.refresh_from_db()
     assert (message.state, message.values) == (DeliveryState.SENT, {})
+
+
+@pytest.mark.django_db
+def test_inbox_page_shows_and_marks(client) -> None:
+    account = Account.objects.get(id=an_account())
+    services.tell([ready(account_id=account.id)], at=AT)
+    Account.objects.update(password_changed_at=timezone.now())
+    step_in(client, account)
+    page = client.get("/my/messages/")
+    assert "办件号 2611 1812 0485" in page.content.decode()
+    assert "新消息" in page.content.decode()
+    client.post("/my/messages/")
+    assert "新消息" not in client.get("/my/messages/").content.decode()
+
+
+@pytest.mark.django_db
+def test_inbox_page_shows_only_one_s_own_and_pages_by_key(client) -> None:
+    account = Account.objects.get(id=an_account())
+    Account.objects.update(password_changed_at=timezone.now())
+    services.tell([ready(account_id=account.id, email="a@example.org") for _ in range(25)], at=AT)
+    services.tell([ready(account_id=uuid4(), values={"item": "别人的事", "reference": "1"}, email="b@example.org")], at=AT)
+    step_in(client, account)
+    first = client.get("/my/messages/")
+    assert "别人的事" not in first.content.decode()
+    (rest,) = re.findall(r'rel="next" href="([^"]+)"', first.content.decode())
+    assert client.get(rest).content.decode().count('class="message"') == 5
+    assert client.get("/my/messages/?after=nonsense").status_code == 404

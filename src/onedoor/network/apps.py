@@ -17,3 +17,4 @@ class NetworkConfig(AppConfig):
         rail.register(
             _("Rights"), "network:authorisations", permissions.hands_out_rights, icon="shield-check", group="house", order=20
         )
+        rail.register(_("My posts"), "network:posts", lambda actor: actor.is_staff, icon="id-card", group="house", order=90)
