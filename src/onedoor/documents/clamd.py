@@ -41,7 +41,11 @@ def _connect(address: str) -> socket.socket:
     if address.startswith("/"):
         connection = socket.socket(socket.AF_UNIX)
         connection.settimeout(_SECONDS)
-        connection.connect(address)
+        try:
+            connection.connect(address)
+        except OSError:
+            connection.close()
+            raise
         return connection
     host, _, port = address.rpartition(":")
     return socket.create_connection((host, int(port)), timeout=_SECONDS)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import IO, Any
 
+from django.conf import settings
 from django.core.files.base import File as DjangoFile
 from django.core.files.storage import Storage, storages
 
-from onedoor.documents import naming
+from onedoor.documents import naming, seal_keys
 from onedoor.kernel.clock import local_date
 
 
@@ -34,3 +35,8 @@ class _Plain(DjangoFile):  # type: ignore[type-arg]  # it cannot be subscripted 
 def open_stored(key: str) -> IO[bytes]:
     """Return the bytes stored under ``key`` as a stream."""
     return storage().open(key)
+
+
+def ca_certificate() -> bytes | None:
+    """Return the certificate of our own CA, or None where the city's real seal is used."""
+    return None if settings.ONEDOOR_SEAL_P12 else seal_keys.ca_certificate().read_bytes()

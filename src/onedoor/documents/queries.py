@@ -82,8 +82,8 @@ def _file_view(file: File) -> FileView:
     )
 
 
-def file_for(actor: Actor, file_id: UUID, *, granted: bool = False) -> File:
-    """Return a file that ``actor`` may open now; ``granted`` says that a page has checked it already.
+def file_for(actor: Actor, file_id: UUID, *, granted_subjects: Iterable[UUID] = ()) -> File:
+    """Return a file that ``actor`` may open now; ``granted_subjects`` are those whose page has checked the viewer already.
 
     Who handed a file in may open it while it waits for its virus check, since he has it anyway; nobody opens an infected one.
 
@@ -91,7 +91,7 @@ def file_for(actor: Actor, file_id: UUID, *, granted: bool = False) -> File:
     :raises WrongState: when it waits for the virus check, or a virus was found.
     """
     file = File.objects.filter(pk=file_id).first()
-    if file is None or not (granted or _may_open_file(actor, file)):
+    if file is None or not (file.subject_id in set(granted_subjects) or _may_open_file(actor, file)):
         raise NotFound
     own = actor.account is not None and file.uploaded_by == actor.account and not actor.is_staff
     if file.scan == ScanState.INFECTED:
@@ -110,6 +110,16 @@ def _may_open_file(actor: Actor, file: File) -> bool:
 def papers_of(subject_id: UUID) -> list[PaperView]:
     """Return the papers of a subject, oldest first. The caller has checked that the viewer may see the subject."""
     return [_paper_view(paper) for paper in Paper.objects.filter(subject_id=subject_id).defer("content").order_by("id")]
+
+
+def papers_for(actor: Actor, subject: Subject, *, granted: Iterable[UUID] = ()) -> list[PaperView]:
+    """Return the papers of a subject that ``actor`` may see.
+
+    :raises NotFound: when the guard of the subject says no.
+    """
+    if not (subject.id in set(granted) or guards.may_open(actor, subject)):
+        raise NotFound
+    return papers_of(subject.id)
 
 
 def papers_of_many(subject_ids: Sequence[UUID]) -> dict[UUID, list[PaperView]]:

@@ -149,7 +149,7 @@ def queue_sealing() -> None:
     jobs.queue("documents.seal_papers")
 
 
-Maker = Callable[[Paper, datetime], bytes]
+Maker = Callable[[Paper], bytes]
 
 
 def seal_newest(*, make: Maker, by: Actor, at: datetime, stubborn: bool = False) -> Paper | None:
@@ -166,7 +166,8 @@ def seal_newest(*, make: Maker, by: Actor, at: datetime, stubborn: bool = False)
         with transaction.atomic(durable=True):
             paper = waiting.order_by("seal_tries", "-id").first()
             if paper is not None:
-                _seal(paper, make(paper, at), by=by, at=at)
+                paper.is_sample = paper.is_sample or bool(strip.sample.get())
+                _seal(paper, make(paper), by=by, at=at)
     except Exception:
         if paper is not None:
             Paper.objects.filter(pk=paper.pk).update(seal_tries=F("seal_tries") + 1)
@@ -182,4 +183,4 @@ def _seal(paper: Paper, pdf: bytes, *, by: Actor, at: datetime) -> None:
     paper.sealed_at = at
     facts = {"number": paper.number, "sha256": paper.sha256.hex()}
     paper.seal_entry_id = record(acts.SEAL_PAPER, subject=Subject(PAPER, paper.id), by=by, at=at, facts=facts)
-    paper.save(update_fields=["storage_key", "sha256", "size", "state", "sealed_at", "seal_entry_id"])
+    paper.save(update_fields=["storage_key", "sha256", "size", "state", "is_sample", "sealed_at", "seal_entry_id"])

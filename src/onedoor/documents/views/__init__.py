@@ -1,0 +1,1 @@
+"""Pages of this room: opening files and papers, and verifying papers."""
