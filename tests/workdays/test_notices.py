@@ -110,12 +110,7 @@ def enter(text: str = N2027):
     return enter_notice(text=text, by=KEEPER, at=NOW)
 
 
-@pytest.fixture
-def _own_transactions(transactional_db: None) -> None:
-    """Acts that commit need a database of their own."""
-
-
-@pytest.mark.usefixtures("_own_transactions")
+@pytest.mark.django_db
 class TestEntering:
     def test_the_year_is_confirmed_and_running_limits_are_computed_anew(self):
         provisional = a_limit(length=45, start="2026-11-23")
@@ -233,7 +228,7 @@ def preview_changes_from_release():
     return [day for day in days if base.kind(day) is not after.kind(day)]
 
 
-@pytest.mark.usefixtures("_own_transactions")
+@pytest.mark.django_db
 class TestSeeding:
     def test_every_day_of_the_release_is_laid_down_once(self):
         assert seed_calendar(by=KEEPER, at=NOW) == CalendarDay.objects.count() == 11688

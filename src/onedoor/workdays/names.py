@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, pgettext
 
 from onedoor.workdays.arithmetic import Unit
 
@@ -25,7 +25,7 @@ def festival(name: str) -> str:
     """Return a festival, or several parted by 、, in the language of the moment; an unknown one as it was announced."""
     if not name:
         return ""
-    return gettext(", ").join(str(FESTIVALS.get(each, each)) for each in name.split("、"))
+    return pgettext("between words", ", ").join(str(FESTIVALS.get(each, each)) for each in name.split("、"))
 
 
 def amount(unit: Unit, n: int) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from onedoor.kernel.clock import local_date
 from onedoor.look.words import day_text, moment_text
@@ -129,7 +129,9 @@ def _lines(view: LimitView) -> Iterator[str]:
 def _hours_line(view: LimitView) -> str:
     if view.unit is Unit.HOURS:
         return gettext("Hours run on by day and by night, on days off too.")
-    periods = gettext(", ").join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in view.calendar.office.periods)
+    periods = pgettext("between words", ", ").join(
+        f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in view.calendar.office.periods
+    )
     return gettext("Working hours run on working days from %(periods)s.") % {"periods": periods}
 
 
