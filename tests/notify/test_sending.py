@@ -20,6 +20,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from django.db import connection, transaction
 
+from onedoor.kernel.clock import local
+from onedoor.kernel.ids import moment_of
 from onedoor.notify import backends, services, templates
 from onedoor.notify.backends import KannelBackend, Letter, NotSent, SmtpBackend
 from onedoor.notify.models import DeliveryState, Message
@@ -189,6 +191,20 @@ def test_late_failure_of_an_overtaken_worker_does_not_undo_the_other(way_out: Re
     assert services.deliver(at=later).sent == 1
     services._not_sent(slow, NotSent("TimeoutError", final=True), at=later)
     assert Message.objects.get().state == DeliveryState.SENT
+
+
+def test_messages_lie_in_the_partition_of_their_month() -> None:
+    (message,) = told()
+    month = f"{local(moment_of(message.id)):%Y_%m}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tableoid::regclass::text FROM notify_message WHERE id = %s", [message.id])
+        assert cursor.fetchone() == (f"notify_message_{month}",)
+
+
+def test_months_are_made_ahead_once() -> None:
+    far = datetime(2031, 1, 1, tzinfo=UTC)
+    assert services.prepare_months(at=far, months=3) == 3
+    assert services.prepare_months(at=far, months=3) == 0
 
 
 def letter(channel: str = "sms", address: str = "13800000001", title: str = "消息", text: str = "办好了") -> Letter:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import get_language
 
@@ -120,6 +120,14 @@ def mark_read(*, account_id: UUID, at: datetime) -> int:
     """Mark all that lies in an inbox as read and return how many that were."""
     unread = Message.objects.filter(account_id=account_id, channel=Channel.INBOX, read_at__isnull=True)
     return unread.update(read_at=at)
+
+
+def prepare_months(*, at: datetime, months: int = 14) -> int:
+    """Make the partitions of the months to come where they are missing, and return how many were made."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT notify_make_months(%s, %s)", [at, months])
+        (made,) = cursor.fetchone()
+    return int(made)
 
 
 def _with_contacts(messages: Sequence[NewMessage]) -> Iterable[tuple[NewMessage, str | None, str | None]]:

@@ -25,3 +25,11 @@ def sweep(timestamp: int) -> None:
     del timestamp
     while services.deliver(at=timezone.now()).sent:
         pass
+
+
+@app.periodic(cron="40 3 2 * *")
+@app.task(name="notify.prepare_months")
+def prepare_months(timestamp: int) -> None:
+    """Make the partitions of the months to come."""
+    del timestamp
+    services.prepare_months(at=timezone.now())
