@@ -21,8 +21,10 @@ LEVELS = {"city": "center", "county": "center", "township": "station"}
 
 def import_sample() -> None:
     """Import the sample's items, guides and synonyms."""
-    services.import_items.__wrapped__(items=items_file(), guides=guides_file(), by=BY, at=AT)
-    rows = [NewSynonym(row["word"], row["catalogue_word"], row["item_code"] if row["kind"] == "item" else "") for row in synonym_rows()]
+    services.import_items(items=items_file(), guides=guides_file(), by=BY, at=AT)
+    rows = [
+        NewSynonym(row["word"], row["catalogue_word"], row["item_code"] if row["kind"] == "item" else "") for row in synonym_rows()
+    ]
     services.add_synonyms(rows, by=BY, at=AT)
 
 
@@ -35,7 +37,10 @@ def build_network() -> dict[str, list[NewServiceItem]]:
         sites = {row["region"]: row for row in csv.DictReader(lines) if row["level"] in LEVELS}
     known = {row["code12"] for row in regions}
     network.create_regions(
-        [NewRegion(row["code12"], row["name"], row["level"], row["parent12"] if row["parent12"] in known else None) for row in regions],
+        [
+            NewRegion(row["code12"], row["name"], row["level"], row["parent12"] if row["parent12"] in known else None)
+            for row in regions
+        ],
         by=BY,
         at=AT,
     )
@@ -43,7 +48,15 @@ def build_network() -> dict[str, list[NewServiceItem]]:
     network.set_hours([NewHours(code, day, time(8, 30), time(17, 30)) for code in hours for day in range(5)], by=BY, at=AT)
     network.create_sites(
         [
-            NewSite(row["code"], row["name"], LEVELS[row["level"]], row["level"], row["region"], row["address"], hours_code=row["hours_code"])
+            NewSite(
+                row["code"],
+                row["name"],
+                LEVELS[row["level"]],
+                row["level"],
+                row["region"],
+                row["address"],
+                hours_code=row["hours_code"],
+            )
             for row in sites.values()
         ],
         by=BY,
@@ -56,14 +69,24 @@ def build_network() -> dict[str, list[NewServiceItem]]:
     ]
     departments = sorted({item.department_code for item in sample_reading().items})
     centre = next(row for row in sites.values() if row["level"] == "city")
-    agencies += [NewAgency(f"T-{code}", f"部门{code}", "city", "130300000000", department_code=code, site=centre["code"]) for code in departments]
+    agencies += [
+        NewAgency(f"T-{code}", f"部门{code}", "city", "130300000000", department_code=code, site=centre["code"])
+        for code in departments
+    ]
     ids = network.create_agencies(agencies, by=BY, at=AT)
     credit = "91130399MA0000000X"
     found: dict[str, list[NewServiceItem]] = {}
     for item in sample_reading().items:
         rows = found.setdefault(item.code, [])
         if "city" in item.levels:
-            rows.append(NewServiceItem(item.code, ids[f"T-{item.department_code}"], "city", f"{credit[:16]}{departments.index(item.department_code):02d}"))
+            rows.append(
+                NewServiceItem(
+                    item.code,
+                    ids[f"T-{item.department_code}"],
+                    "city",
+                    f"{credit[:16]}{departments.index(item.department_code):02d}",
+                )
+            )
         for number, agency in enumerate(agencies):
             if agency.level in item.levels and agency.level != "city":
                 rows.append(NewServiceItem(item.code, ids[agency.code], agency.level, f"{credit[:15]}{number:03d}"))
