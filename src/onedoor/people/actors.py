@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from onedoor.kernel.actor import Actor
-from onedoor.kernel.masking import mask_name
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -24,8 +23,8 @@ def register_staff_resolver(resolver: StaffResolver) -> None:
 
 
 def citizen(account: Account, *, client: str = WEB) -> Actor:
-    """Return the actor of a citizen. The label is masked, because the journal keeps it for ever."""
-    return Actor(client=client, account=account.id, person=account.person_id, label=mask_name(account.display_name))
+    """Return the actor of a citizen, without a name: what the journal writes down cannot be taken back."""
+    return Actor(client=client, account=account.id, person=account.person_id)
 
 
 def without_post(account: Account, *, client: str = WEB) -> Actor:

@@ -25,6 +25,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def get_login_stages(self) -> list[str]:
         return ["allauth.mfa.stages.AuthenticateStage"]
 
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        account = sessions.account_of(request)
+        return sessions.home_of(account) if account else "/"
+
     def post_login(self, request: HttpRequest, user: Account, **hooks: Any) -> HttpResponse:
         sessions.begin(request, user, at=timezone.now())
         return HttpResponseRedirect(hooks.get("redirect_url") or sessions.home_of(user))
