@@ -58,7 +58,11 @@ def test_the_summary_leads_to_each_field_that_needs_something(filled):
 
 
 def test_errors_of_choices_lead_to_the_first_choice():
-    assert ("id_kind_0", "请填写这一项。") in errors_of(Application({}))
+    assert ("id_kind_0", "种类：请填写这一项。") in errors_of(Application({}))
+
+
+def test_a_text_that_is_too_long_says_by_how_much():
+    assert ("id_name", "姓名：最多 20 个字，您填了 21 个。") in errors_of(Application({"name": "长" * 21}))
 
 
 def test_optional_is_marked_and_required_is_not(filled):

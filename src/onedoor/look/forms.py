@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.forms.renderers import TemplatesSetting
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext_lazy
 
 
 class Renderer(TemplatesSetting):
@@ -25,4 +25,9 @@ SAID_IN_OUR_WORDS = (
     gettext_noop("The submitted file is empty."),
     gettext_noop("Select a valid choice. %(value)s is not one of the available choices."),
     gettext_noop("Select a valid choice. That choice is not one of the available choices."),
+    ngettext_lazy(
+        "Ensure this value has at most %(limit_value)d character (it has %(show_value)d).",
+        "Ensure this value has at most %(limit_value)d characters (it has %(show_value)d).",
+        "limit_value",
+    ),
 )

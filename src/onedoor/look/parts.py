@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.forms import BoundField
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 Text = str | Promise
 
@@ -254,10 +255,11 @@ def _from_bound(bound: BoundField) -> dict[str, Any]:
 def errors_of(source: Any) -> list[tuple[str, Text]]:
     """Return (id of the field, what to do) for a Django form, parts, a mapping of ids, or pairs; ids may be empty."""
     if isinstance(source, forms.BaseForm):
+        colon = _(": ")
         found: list[tuple[str, Text]] = [("", str(error)) for error in source.non_field_errors()]
         for bound in source:
             part = part_of(bound)
-            found.extend((part.target, str(error)) for error in bound.errors)
+            found.extend((part.target, f"{bound.label}{colon}{error}") for error in bound.errors)
         return found
     if isinstance(source, Mapping):
         return [(str(key), text) for key, text in source.items()]

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from onedoor.kernel.clock import local, local_date
 from onedoor.kernel.references import grouped
@@ -136,7 +136,7 @@ def _end_text(view: Any, now: datetime) -> str:
 def timebar(used: float, promised: float, legal: float | None = None, unit: object = "") -> SafeString:
     """Draw how much of a promised and a legal length is used; the figures are said in its label."""
     whole = max(legal or 0, promised, used) or 1
-    words = unit or _("working days")
+    words = unit or pgettext("after a number", "working days")
     label = _("Promised %(promised)s %(unit)s, used %(used)s") % {"promised": _plain(promised), "unit": words, "used": _plain(used)}
     if legal:
         label += _("; legal %(legal)s") % {"legal": _plain(legal)}
