@@ -16,9 +16,18 @@ from onedoor.workdays.arithmetic import Unit
 from onedoor.workdays.calendars import DayKind, WorkCalendar
 from onedoor.workdays.models import CalendarDay, Limit, Notice
 from onedoor.workdays.notices import UnreadableNotice, parse_notice
-from onedoor.workdays.queries import calendar, load_calendar, unconfirmed_year_warning
+from onedoor.workdays.queries import calendar, limits_of, load_calendar, unconfirmed_year_warning
 from onedoor.workdays.release import release_calendar
-from onedoor.workdays.services import end_limits, enter_notice, pause_limits, preview_notice, seed_calendar, start_limits
+from onedoor.workdays.services import (
+    end_limits,
+    enter_notice,
+    extend_limit,
+    pause_limits,
+    preview_notice,
+    resume_limits,
+    seed_calendar,
+    start_limits,
+)
 from onedoor.workdays.services.notices import NoticeKnown
 from tests.workdays.factories import CLERK, KEEPER, NOW, a_limit, moment, new_limit, notice
 
@@ -213,6 +222,30 @@ class TestEntering:
         limit = a_limit(length=45, start="2026-11-23")
         stored = Limit.objects.get()
         assert (limit.confirmed, stored.confirmed, stored.edition) == (True, True, 1)
+
+    def test_a_reader_with_the_old_calendar_learns_of_the_notice(self, monkeypatch):
+        limit = a_limit(length=54, start="2026-11-23")
+        old = load_calendar()
+        enter()
+        monkeypatch.setattr("onedoor.workdays.queries._kept", [old])
+        (view,) = limits_of([limit.subject_id])[limit.subject_id]
+        assert view.calendar.edition == calendar().edition == 1
+        assert local_date(view.due_at) == date(2027, 2, 14)
+
+    @pytest.mark.parametrize("act", ["resume", "extend"])
+    def test_acts_on_a_running_limit_use_the_newest_calendar(self, monkeypatch, act: str):
+        limit = a_limit("legal", 40, "2026-11-23")
+        pause_limits([limit.subject_id], ["legal"], "听证", CLERK, moment("2026-11-23"))
+        old = load_calendar()
+        enter()
+        monkeypatch.setattr("onedoor.workdays.queries._kept", [old])
+        resume_limits([limit.subject_id], ["legal"], CLERK, moment("2026-12-11"))
+        if act == "extend":
+            monkeypatch.setattr("onedoor.workdays.queries._kept", [old])
+            extend_limit(limit.subject_id, "legal", 1, CLERK, moment("2026-12-12"))
+        row = Limit.objects.get()
+        assert (row.confirmed, row.edition) == (True, 1)
+        assert row.due_at == moment("2027-02-15 17:30" if act == "extend" else "2027-02-14 17:30")
 
     def test_many_limits_are_computed_in_batches(self, django_assert_max_num_queries):
         with transaction.atomic():

@@ -63,6 +63,14 @@ def test_counting_undoes_adding(day: date, n: int):
     assert CALENDAR.workdays(day, CALENDAR.add_wd(day, n)) == n
 
 
+@given(days, lengths)
+def test_subtracting_finds_the_latest_day_with_so_much_left(day: date, n: int):
+    found = CALENDAR.sub_wd(day, n)
+    assert CALENDAR.is_workday(found)
+    assert CALENDAR.workdays(found, day) == n
+    assert CALENDAR.workdays(CALENDAR.add_wd(found, 1), day) == n - 1
+
+
 @given(days, days, days)
 def test_counting_is_additive_over_any_day(a: date, b: date, c: date):
     assert CALENDAR.workdays(a, b) + CALENDAR.workdays(b, c) == CALENDAR.workdays(a, c)

@@ -160,6 +160,10 @@ class WorkCalendar:
             return start
         return self._at(bisect_right(self._working, _ordinal(start)) + working_days - 1)
 
+    def sub_wd(self, end: date, working_days: int) -> date:
+        """Return the latest day from which ``working_days`` working days are left until ``end``, which is counted."""
+        return self._at(bisect_right(self._working, _ordinal(end)) - 1 - working_days)
+
     def roll(self, day: date) -> date:
         """Return ``day`` if it is a working day, else the next one. Source: 民法典 art. 203."""
         return self._at(bisect_left(self._working, _ordinal(day)))

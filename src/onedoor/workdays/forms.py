@@ -17,7 +17,7 @@ class NoticeForm(forms.Form):
         label=_("Text of the notice"),
         help_text=_("Paste the whole notice with its title, as the State Council published it."),
         widget=forms.Textarea(attrs={"rows": 14}),
-        required=False,
+        error_messages={"required": _("Paste the notice here, or choose a file.")},
     )
     file = forms.FileField(
         label=_("Or a text file"),
@@ -26,13 +26,15 @@ class NoticeForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".txt,text/plain"}),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].required = not self.files.get("file")
+
     def clean(self) -> dict[str, Any]:
         """Take the file's text where one was given."""
         cleaned = super().clean() or {}
         if upload := cleaned.get("file"):
             cleaned["text"] = self._text_of(upload)
-        elif not cleaned.get("text", "").strip():
-            self.add_error("text", _("Paste the notice here, or choose a file."))
         return cleaned
 
     def _text_of(self, upload: Any) -> str:

@@ -18,6 +18,7 @@ from onedoor.kernel.errors import NotFound
 from onedoor.workdays import permissions, queries, services
 from onedoor.workdays.calendars import FIRST_YEAR, LAST_YEAR
 from onedoor.workdays.forms import NoticeForm
+from onedoor.workdays.names import festival
 from onedoor.workdays.notices import UnreadableNotice
 from onedoor.workdays.states import DAY_KINDS
 
@@ -72,7 +73,7 @@ def notice(request: HttpRequest) -> HttpResponse:
     except UnreadableNotice as refusal:
         form.add_error("text", str(refusal))
         return render(request, "workdays/notice.html", {"form": form}, status=422)
-    changes = [(each, DAY_KINDS[each.before], DAY_KINDS[each.after]) for each in outcome.changes]
+    changes = [(each, DAY_KINDS[each.before], DAY_KINDS[each.after], festival(each.name)) for each in outcome.changes]
     page = {
         "form": NoticeForm(initial={"text": text}),
         "text": text,
