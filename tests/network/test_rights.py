@@ -11,7 +11,7 @@ from django.db import ProgrammingError, connection, transaction
 
 from onedoor.journal.queries import entries_of
 from onedoor.kernel.actor import Actor
-from onedoor.kernel.errors import NotAllowed, WrongState
+from onedoor.kernel.errors import NotAllowed, NotFound, WrongState
 from onedoor.kernel.subjects import Subject
 from onedoor.network import queries, services
 from onedoor.network.entries import NewAuthorisation, NewPosting
@@ -128,6 +128,21 @@ def test_head_gives_rights_in_his_own_office_only(city: SmallCity) -> None:
     with pytest.raises(NotAllowed), transaction.atomic():
         services.grant_authorisations([theirs], by=head(city), at=NOW)
     assert Authorisation.objects.filter(item_code=OTHER_ITEM, stage="receive", agency=theirs.agency, post=theirs.post).count() == 0
+
+
+def test_head_reaches_posts_of_another_office_only_where_the_centre_let_them_in(city: SmallCity) -> None:
+    right = NewAuthorisation(city.posts["sp.clerk"], city.agencies["130300-FG"], ITEM, "receive")
+    with pytest.raises(NotAllowed), transaction.atomic():
+        services.grant_authorisations([right], by=head(city), at=NOW)
+    services.grant_authorisations([right], by=BUILDER, at=NOW)
+    services.grant_authorisations([replace(right, item_code=OTHER_ITEM)], by=head(city), at=NOW)
+
+
+def test_unknown_post_is_not_found(city: SmallCity) -> None:
+    with pytest.raises(NotFound):
+        services.grant_authorisations(
+            [NewAuthorisation(uuid4(), city.agencies["130300-FG"], ITEM, "receive")], by=head(city), at=NOW
+        )
 
 
 def test_nobody_gives_himself_a_right(city: SmallCity) -> None:

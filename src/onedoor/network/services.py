@@ -34,7 +34,7 @@ from onedoor.network.entries import (
     NewWindow,
 )
 from onedoor.network.models import Agency, Authorisation, OpeningHours, Post, Posting, Region, Site, SpecialDay, Window
-from onedoor.network.permissions import require_authoriser, require_manager
+from onedoor.network.permissions import keeps_network, require_authoriser, require_manager
 
 M = TypeVar("M", bound=models.Model)
 ONE_BY_ONE = 200
@@ -238,10 +238,12 @@ def grant_authorisations(rights: Sequence[NewAuthorisation], *, by: Actor, at: d
     """Give posts their rights to items and stages (S03) and return the keys, in the order of the list.
 
     :raises NotAllowed: when the actor is neither head of the office nor keeps the network.
+    :raises NotFound: when a post is unknown.
     :raises OwnPost: when the actor holds one of the posts.
     :raises AlreadyThere: when a post has one of the rights.
     """
     require_authoriser(by, {right.agency for right in rights})
+    _require_within_reach(rights, by=by)
     _require_not_own({right.post for right in rights}, by=by, at=at)
     rows = [
         Authorisation(
@@ -343,6 +345,19 @@ def _key(keys: Mapping[str, UUID], code: str | None) -> UUID | None:
 
 def _first(pairs: Iterable[tuple[UUID, str]]) -> set[UUID]:
     return {first for first, _second in pairs}
+
+
+def _require_within_reach(rights: Sequence[NewAuthorisation], *, by: Actor) -> None:
+    """Let a head give rights to posts of the own office, and to those elsewhere that the centre has let work for it before."""
+    offices = dict(Post.objects.filter(id__in={right.post for right in rights}).values_list("id", "agency_id"))
+    if any(right.post not in offices for right in rights):
+        raise NotFound
+    elsewhere = {(right.post, right.agency) for right in rights if offices[right.post] != right.agency}
+    if not elsewhere or keeps_network(by):
+        return
+    held = Authorisation.objects.filter(post__in={post for post, _agency in elsewhere}, ends_at__isnull=True)
+    if not elsewhere <= set(held.values_list("post_id", "agency_id")):
+        raise NotAllowed(_("Only the centre lets posts of another office work on your applications."))
 
 
 def _require_not_own(posts: set[UUID], *, by: Actor, at: datetime) -> None:
