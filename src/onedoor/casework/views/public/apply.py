@@ -384,5 +384,6 @@ def confirmation_context(application: Application) -> dict[str, Any]:
         "terms": catalog.case_terms(application.version_id),
         "notice_limit": queries.limit_of_kind(application, "notice"),
         "papers": queries.papers_of(application),
+        "subject": Subject(KIND, application.id),
         "track_url": queries.tracking_address(application),
     }

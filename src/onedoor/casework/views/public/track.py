@@ -14,10 +14,12 @@ from django.views.decorators.http import require_http_methods
 
 from onedoor.casework import queries
 from onedoor.casework.models import Application
+from onedoor.casework.states import KIND
 from onedoor.catalog import queries as catalog
 from onedoor.kernel import masking, references
 from onedoor.kernel.doors import Door, door
 from onedoor.kernel.errors import NotFound, Text
+from onedoor.kernel.subjects import Subject
 from onedoor.people import services as people
 
 TRIES_AN_HOUR = 20
@@ -66,5 +68,6 @@ def progress_context(application: Application) -> dict[str, Any]:
         "holder": masking.mask_holder(application.applicant_name, is_person=application.applicant_person_id is not None),
         "progress": queries.progress_of(application, now=now),
         "papers": queries.papers_of(application),
+        "subject": Subject(KIND, application.id),
         "entry": queries.submission_entry(application),
     }
