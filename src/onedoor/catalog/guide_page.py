@@ -116,10 +116,10 @@ def _paper(material: Material) -> Paper:
         light, shape, word = "ok", "ok", _("Not needed from you")
     elif material.is_generated:
         light, shape, word = "run", "run", _("Filled in online")
+    elif material.necessity == "optional":
+        light, shape, word = "idle", "idle", _("Only if it applies")
     elif material.may_follow:
         light, shape, word = "due", "later", _("May follow later")
-    elif not material.is_required:
-        light, shape, word = "idle", "idle", _("Only if it applies")
     else:
         light, shape, word = "idle", "idle", _("You bring it")
     return Paper(material, "" if material.is_fetched else _copies(material), light, shape, word)
@@ -136,7 +136,7 @@ def _copies(material: Material) -> str:
 
 def tolerance_days(content: Content) -> int:
     """Return within how many working days papers that may follow must follow, 0 where none may."""
-    return max((each.tolerance_days for each in content.materials if each.may_follow), default=0)
+    return max((each.tolerance_days for each in content.materials if each.may_follow and each.necessity != "optional"), default=0)
 
 
 def step_lines(content: Content) -> list[StepLine]:

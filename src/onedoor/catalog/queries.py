@@ -8,12 +8,13 @@ from datetime import date
 from functools import lru_cache
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext
 
 from onedoor.catalog.cache import EditionCache
 from onedoor.catalog.content import Content, Form, Material, OptionText, Result, Step, in_language, limit_text
-from onedoor.catalog.models import CURRENT, CatalogItem, Edition, ItemVersion, ServiceItem, ShortCode, VersionStatus
+from onedoor.catalog.models import CURRENT, CatalogItem, ItemVersion, ServiceItem, ShortCode, VersionStatus
 from onedoor.catalog.topics import BOARD_BY_CODE, BOARDS, TOPIC_BY_CODE, BoardView
 from onedoor.kernel.errors import NotFound, Text
 from onedoor.kernel.paging import Page, first_page
@@ -242,7 +243,11 @@ class Facets:
 
 def edition() -> int:
     """Return the number of the catalogue's edition; it grows with every publication. One statement by primary key."""
-    return Edition.objects.filter(pk=1).values_list("number", flat=True).first() or 0
+    # By hand: building the query costs four times as much as asking it, and every page asks.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number FROM catalog_edition WHERE id = 1")
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
 
 
 def published_guide(code: str, *, edition_number: int | None = None) -> Guide:
