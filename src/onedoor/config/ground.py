@@ -49,7 +49,7 @@ def is_migrated() -> bool:
 
 
 def migrate(*, verbosity: int = 0) -> None:
-    """Bring the tables up to date, unless they are. Django must be set up.
+    """Bring the tables and the calendar up to date, unless they are. Django must be set up.
 
     :raises EngineFailed: when the database does not answer.
     """
@@ -58,17 +58,28 @@ def migrate(*, verbosity: int = 0) -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=verbosity, interactive=False)
+    _lay_calendar()
     stamp = {"release": release(), "database": _digest(database_url()), "applied": _applied()}
     fresh = _STAMP.with_suffix(".new")
     fresh.write_text(json.dumps(stamp))
     fresh.replace(_STAMP)
 
 
+def _lay_calendar() -> None:
+    """Lay the release's calendar down; where it knows more years than the one before, running limits are computed anew."""
+    from django.utils import timezone
+
+    from onedoor.kernel.actor import system_actor
+    from onedoor.workdays.services import seed_calendar
+
+    seed_calendar(by=system_actor("install"), at=timezone.now())
+
+
 def release() -> str:
     """Return what the tables of this release depend on, as a digest."""
     ours = sorted(file for file in Path(__file__).parents[1].glob("*/migrations/*.py"))
     digest = hashlib.sha256()
-    for file in ours:
+    for file in [*ours, Path(__file__).parents[1] / "workdays/data/days.csv"]:
         digest.update(f"{file.parts[-3]}/{file.name}".encode() + file.read_bytes())
     digest.update(" ".join(version(name) for name in _WITH_TABLES).encode())
     return digest.hexdigest()
