@@ -11,10 +11,15 @@ from zoneinfo import ZoneInfo
 
 import pikepdf
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.x509.oid import NameOID
 from django.db import transaction
 from PIL import Image, ImageChops
 
-from onedoor.documents import keeping, kinds, queries, services, tasks
+from onedoor.documents import keeping, kinds, queries, services, signing, tasks
 from onedoor.documents.kinds import PaperKind
 from onedoor.documents.making import make_paper
 from onedoor.documents.models import Paper, PaperCounter, PaperState
@@ -141,6 +146,41 @@ def test_the_file_says_it_is_an_archive_file_and_holds_its_fonts(sealed: Callabl
         assert fonts
         assert all("/FontFile3" in font for font in fonts)
         assert not any("/JS" in each for each in parts)
+
+
+def test_the_citys_real_seal_is_used_when_it_is_set(issue, tmp_path: Path, pdfsig, settings) -> None:
+    """A PKCS#12 file with a password, as a certificate authority hands it out."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "某市电子印章")])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(AT - timedelta(days=1))
+        .not_valid_after(AT + timedelta(days=3650))
+        .sign(key, hashes.SHA256())
+    )
+    locked = serialization.BestAvailableEncryption(b"secret")
+    file, password = tmp_path / "seal.p12", tmp_path / "password"
+    file.write_bytes(pkcs12.serialize_key_and_certificates(b"seal", key, certificate, None, locked))
+    password.write_bytes(b"secret\n")
+    settings.ONEDOOR_SEAL_P12, settings.ONEDOOR_SEAL_PASSWORD_FILE = str(file), str(password)
+    signing._signer.cache_clear()
+    paper = tmp_path / "sealed.pdf"
+    try:
+        paper.write_bytes(make_paper(issue()))
+        password.write_bytes(b"wrong")
+        signing._signer.cache_clear()
+        with pytest.raises(signing.NoSealKey):
+            make_paper(issue())
+    finally:
+        signing._signer.cache_clear()
+    said = pdfsig(paper)
+    assert "Signature is Valid" in said
+    assert "CN=某市电子印章" in said
+    assert "Certificate is Trusted" not in said
 
 
 def test_rare_characters_of_names_are_text_and_picture(sealed: Callable[..., Paper], tmp_path: Path) -> None:
