@@ -1,0 +1,163 @@
+"""The embedded server on real folders; as root it runs as nobody, so these tests are about permissions, too."""
+
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from onedoor.config import engine
+from tests.ground import FAST
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can run the server as somebody else")
+
+
+@pytest.fixture
+def folder():
+    """Return an empty folder; the server that a test starts under it is stopped and removed."""
+    base = Path(tempfile.mkdtemp(prefix="onedoor-engine-"))
+    base.chmod(0o711)
+    used: list[Path] = []
+    yield lambda *parts: used.append(base.joinpath(*parts)) or used[-1]
+    for data in used:
+        here = engine.place(data)
+        engine.stop(data)
+        for leftover in (here.home, here.socket, here.socket.parent):
+            if leftover.is_relative_to(engine.OURS) or leftover.name.startswith("onedoor-"):
+                shutil.rmtree(leftover, ignore_errors=True)
+    shutil.rmtree(base)
+
+
+def ask(data, statement):
+    with psycopg.connect(engine.embedded_url(data)) as connection:
+        return connection.execute(statement).fetchone()[0]
+
+
+def pid_of(data):
+    return int((engine.place(data).cluster / "postmaster.pid").read_text().split("\n")[0])
+
+
+def test_starts_stops_and_starts_again_with_what_was_there(folder):
+    data = folder("data")
+    engine.start(data, settings=FAST)
+    with psycopg.connect(engine.embedded_url(data)) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 1 AS one")
+    assert engine.stop(data)
+    assert not engine.is_running(data)
+    assert not engine.stop(data)
+    engine.start(data, settings=FAST)
+    assert ask(data, "SELECT one FROM kept") == 1
+
+
+def test_listens_on_a_closed_socket_and_on_no_port(folder):
+    data = folder("data")
+    engine.start(data, settings=FAST)
+    assert ask(data, "SHOW listen_addresses") == ""
+    assert stat.S_IMODE(engine.place(data).socket.stat().st_mode) == 0o700
+
+
+def test_role_of_the_application_is_no_superuser(folder):
+    data = folder("data")
+    engine.start(data, settings=FAST)
+    assert ask(data, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is False
+
+
+def test_sorts_by_code_point(folder):
+    data = folder("data")
+    engine.start(data, settings=FAST)
+    assert ask(data, "SELECT datlocale FROM pg_database WHERE datname = current_database()") == "C.UTF-8"
+
+
+def test_recovers_after_it_was_killed(folder):
+    data = folder("data")
+    engine.start(data, settings={})
+    with psycopg.connect(engine.embedded_url(data)) as connection:
+        connection.execute("CREATE TABLE acknowledged AS SELECT 7 AS n")
+    os.kill(pid_of(data), signal.SIGKILL)
+    time.sleep(0.2)
+    engine.start(data, settings={})
+    assert ask(data, "SELECT n FROM acknowledged") == 7
+
+
+def test_lock_file_of_a_dead_server_whose_number_another_program_has(folder):
+    data = folder("data")
+    engine.start(data, settings=FAST)
+    engine.stop(data)
+    sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    try:
+        file = engine.place(data).cluster / "postmaster.pid"
+        file.write_text(f"{sleeper.pid}\n{file.parent}\n0\n5432\n")
+        engine.start(data, settings=FAST)
+        assert ask(data, "SELECT 1") == 1
+    finally:
+        sleeper.kill()
+        sleeper.wait()
+
+
+def test_those_who_start_it_at_once_find_one_server(folder):
+    data = folder("data")
+    program = f"from pathlib import Path; from onedoor.config import engine; engine.start(Path({str(data)!r}), settings={FAST!r})"
+    with ThreadPoolExecutor() as crowd:
+        done = list(
+            crowd.map(
+                lambda _: subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True), range(4)
+            )
+        )
+    assert [each.stderr for each in done] == [""] * 4
+    assert ask(data, "SELECT 1") == 1
+
+
+@pytest.mark.parametrize("parts", [("x" * 60, "长" * 30), ("with space", "it's")])
+def test_any_path_will_do(folder, parts):
+    data = folder(*parts)
+    engine.start(data, settings=FAST)
+    assert ask(data, "SELECT 1") == 1
+    assert len(os.fsencode(engine.place(data).socket / ".s.PGSQL.5432")) <= engine.SOCKET_LIMIT
+
+
+@as_root
+def test_runs_as_an_unprivileged_user(folder):
+    data = folder("data")
+    engine.start(data, settings=FAST)
+    assert Path(f"/proc/{pid_of(data)}").stat().st_uid != 0
+
+
+@as_root
+def test_closed_parents_stay_closed(folder):
+    closed = folder("closed")
+    closed.mkdir(mode=0o700)
+    data = folder("closed", "deep", "data")
+    engine.start(data, settings=FAST)
+    assert ask(data, "SELECT 1") == 1
+    assert stat.S_IMODE(closed.stat().st_mode) == 0o700
+    assert closed.stat().st_uid == 0
+    assert engine.lies_apart(data)
+
+
+@as_root
+def test_somebody_else_cannot_come_in(folder):
+    data = folder("data")
+    engine.start(data, settings=FAST)
+    here = engine.place(data)
+    psql = [engine.tool("psql"), "-h", str(here.socket), "-U", engine.ROLE, "-d", engine.DATABASE, "-c", "SELECT 1"]
+    for uid in (65534, 12345):  # the server's own user passes the folder and is refused by the server; others do not pass it
+        done = subprocess.run(psql, check=False, user=uid, group=uid, extra_groups=[], capture_output=True, text=True)
+        assert done.returncode != 0, uid
+
+
+def test_says_in_one_line_what_is_wrong(folder):
+    data = folder("data")
+    engine.start(data, settings=FAST)
+    engine.stop(data)
+    with pytest.raises(engine.EngineFailed) as failure:
+        engine.start(data, settings={"shared_buffers": "nonsense"})
+    assert "\n" not in str(failure.value)
+    assert "configuration file" in str(failure.value)
