@@ -78,6 +78,23 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """How much of promise and law is used, in working days."""
+
+    used: int
+    promised: int
+    legal: int | None
+
+
+def bar_of(promise: LimitView | None, legal: LimitView | None, *, now: datetime) -> Bar | None:
+    """Return the bar of time for a promise in working days; other units are told in words alone."""
+    if promise is None or promise.unit != "working-days" or not promise.length:
+        return None
+    law = legal.length if legal is not None and legal.unit == promise.unit else None
+    return Bar(promise.used_wd(now), promise.length, law)
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """Everything the page of progress says."""
 
@@ -86,8 +103,7 @@ class Progress:
     sentence: Text
     must_act: bool
     limit: LimitView | None
-    promise: LimitView | None
-    legal: LimitView | None
+    bar: Bar | None
     lines: Sequence[Line]
     held: Sequence[Held]
     correction: CorrectionNotice | None
