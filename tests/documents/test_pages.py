@@ -108,7 +108,7 @@ def test_number_and_code_must_belong_together(client: Client, sealed: Callable[.
     assert "王＊㛃" in client.post("/verify/", {"number": one.number, "code": one.code}).content.decode()
     mixed = client.post("/verify/", {"number": one.number, "code": other.code}).content.decode()
     assert "王＊㛃" not in mixed
-    assert "没有这个编号和查验码的文书" in mixed
+    assert "没有这个编号和核验码的文书" in mixed
     assert client.post("/verify/", {"number": "", "code": ""}).status_code == 422
 
 

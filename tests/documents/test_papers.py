@@ -117,7 +117,7 @@ CONTENT = {
 def test_every_kind_is_made_on_a_page_that_says_what_it_must(sealed: Callable[..., Paper], tmp_path: Path, kind: str) -> None:
     paper = sealed(kind, content=CONTENT, title="测试文书标题")
     text = text_of(stored(paper, tmp_path))
-    for expected in ("测试文书标题", paper.number, "2611 1812 0482", "王䶮㛃", ISSUER, "2026年11月24日", "第 1 页", "查验码"):
+    for expected in ("测试文书标题", paper.number, "2611 1812 0482", "王䶮㛃", ISSUER, "2026年11月24日", "第 1 页", "核验码"):
         assert expected in text, expected
     for wanted in kinds.REQUIRED.get(kind, ()):
         first = CONTENT[wanted][0]
