@@ -146,7 +146,9 @@ class Synonym(Row):
     item = models.ForeignKey("catalog.CatalogItem", on_delete=models.CASCADE, null=True, related_name="synonyms")
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["word", "catalogue_word", "item"], name="catalog_synonym_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=["word", "catalogue_word", "item"], nulls_distinct=False, name="catalog_synonym_once"),
+        )
 
     def __str__(self) -> str:
         return f"{self.word} = {self.catalogue_word}"

@@ -148,6 +148,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='synonym',
-            constraint=models.UniqueConstraint(fields=('word', 'catalogue_word', 'item'), name='catalog_synonym_once'),
+            constraint=models.UniqueConstraint(fields=('word', 'catalogue_word', 'item'), name='catalog_synonym_once', nulls_distinct=False),
         ),
     ]
