@@ -27,9 +27,7 @@ PACKAGES = {
 
 class WrongDoor(NotAllowed):
     code = "wrong_door"
-    default = _(
-        "The desk is for people who work here, the other pages for people who come. Log in with the account meant for this one."
-    )
+    default = _("This page is for others. Log in with the account meant for it.")
 
 
 def opening_for(view: View) -> Opening | None:

@@ -175,7 +175,9 @@ ONEDOOR_STAFF_IDLE_MINUTES = env.number(
     "ONEDOOR_STAFF_IDLE_MINUTES", 15, "Minutes after which an idle civil servant is logged out."
 )
 ONEDOOR_STAFF_SESSION_HOURS = env.number("ONEDOOR_STAFF_SESSION_HOURS", 12, "Hours after which a civil servant logs in again.")
-ONEDOOR_PROXIES = env.number("ONEDOOR_PROXIES", 0, "Proxies in front that write X-Forwarded-For; 0 where people reach the server itself.")
+ONEDOOR_PROXIES = env.number(
+    "ONEDOOR_PROXIES", 0, "Proxies in front that write X-Forwarded-For; 0 where people reach the server itself."
+)
 ONEDOOR_PASSWORD_DAYS = env.number("ONEDOOR_PASSWORD_DAYS", 90, "Days after which a civil servant chooses a new password.")
 ACCOUNT_ADAPTER = "onedoor.people.adapters.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
