@@ -4,9 +4,14 @@ import re
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
+import onedoor
+from onedoor.catalog.services import import_items
+from onedoor.kernel.actor import system_actor
 from tests.browser import WIDTHS, scrolls_sideways, violations
 from tests.look import pages
+from tests.network.factories import a_small_city
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.look.pages")]
@@ -145,6 +150,11 @@ def test_keys_can_be_switched_off(live_server, page):
 
 
 def test_home_page_beside_the_mockup(live_server, new_page):
+    a_small_city()
+    sample = Path(onedoor.__file__).parent / "sample" / "data"
+    import_items(
+        items=(sample / "items_full.csv").read_bytes(), guides=None, by=system_actor("test"), at=timezone.now(), dry_run=False
+    )
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     for width in WIDTHS.values():
         page = new_page(width)

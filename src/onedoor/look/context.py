@@ -88,9 +88,9 @@ class Look:
         return rail.search_url()
 
     @property
-    def post_label(self) -> str:
-        """Return at which post the reader works, where the room that knows has said so."""
-        return str(getattr(self.request, "post_label", ""))
+    def has_posts(self) -> bool:
+        """Return whether there is a page on which to choose the post."""
+        return doors.has_door("/desk/posts/")
 
     @property
     def signed_in(self) -> bool:

@@ -21,10 +21,11 @@ class PortalDoor:
     label: Text
     section: str
     in_head: bool
+    foot_label: Text = ""
 
 
 OFFERED = (
-    PortalDoor("/items/", _("Services"), "do", in_head=True),
+    PortalDoor("/items/", _("Services"), "do", in_head=True, foot_label=_("All services")),
     PortalDoor("/joint/", _("Life events"), "do", in_head=False),
     PortalDoor("/track/", _("Track progress"), "do", in_head=True),
     PortalDoor("/appointments/", _("Appointments"), "do", in_head=True),
@@ -35,6 +36,9 @@ OFFERED = (
     PortalDoor("/open/", _("Published results"), "open", in_head=False),
     PortalDoor("/my/", _("My page"), "do", in_head=True),
     PortalDoor("/journal/", _("The sealed journal"), "open", in_head=False),
+    PortalDoor("/departments/", _("Departments and halls"), "help", in_head=False),
+    PortalDoor("/accounts/register/", _("Open an account"), "help", in_head=False),
+    PortalDoor("/figures/", _("How our figures are counted"), "open", in_head=False),
     PortalDoor("/accessibility/", _("Accessibility statement"), "help", in_head=False),
     PortalDoor("/demo/", _("About this sample city"), "help", in_head=False),
 )

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 
 if TYPE_CHECKING:
     from onedoor.network.opening import Period
@@ -29,7 +29,7 @@ class Line:
     """Some days in a row and their hours."""
 
     days: str
-    hours: str
+    hours: tuple[str, ...]
 
 
 def lines(week: Mapping[int, Sequence[Period]]) -> list[Line]:
@@ -40,8 +40,8 @@ def lines(week: Mapping[int, Sequence[Period]]) -> list[Line]:
     return [Line(_days([day for _index, (day, _hours) in row]), hours) for (hours, _gap), row in rows]
 
 
-def _periods(periods: Sequence[Period]) -> str:
-    return pgettext("between hours", ", ").join(f"{period.opens:%H:%M}–{period.closes:%H:%M}" for period in periods)
+def _periods(periods: Sequence[Period]) -> tuple[str, ...]:
+    return tuple(f"{period.opens:%H:%M}–{period.closes:%H:%M}" for period in periods)
 
 
 def _days(days: Sequence[int]) -> str:

@@ -7,4 +7,8 @@ from django.urls import path
 from onedoor.portal.views import public
 
 app_name = "portal"
-urlpatterns = [path("", public.home, name="home"), path("figures/", public.figures, name="figures")]
+urlpatterns = [
+    path("", public.home, name="home"),
+    path("figures/", public.figures, name="figures"),
+    path("accessibility/", public.accessibility, name="accessibility"),
+]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextvars import ContextVar
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,25 +14,18 @@ from onedoor.catalog.topics import BOARD_BY_CODE, TOPIC_BY_CODE
 from onedoor.kernel.doors import Door, door
 from onedoor.kernel.errors import NotFound
 from onedoor.kernel.references import parse_code
-from onedoor.look.pagecache import cached_page
+from onedoor.look.pagecache import cached_page, edition_of
 from onedoor.network import queries as network
 
-# The page and its key show one and the same edition, which is asked for once.
-_shown: ContextVar[int] = ContextVar("edition")
 LEVELS = ("city", "county", "township", "village")
 
 
 @door(Door.ANYONE)
 @require_safe
+@cached_page(queries.edition)
 def guide(request: HttpRequest, code: str) -> HttpResponse:
     """Show the guide of a service."""
-    _shown.set(queries.edition())
-    return _guide(request, code)
-
-
-@cached_page(_shown.get)
-def _guide(request: HttpRequest, code: str) -> HttpResponse:
-    edition, now = _shown.get(), timezone.now()
+    edition, now = edition_of(request), timezone.now()
     found = queries.published_guide(code, edition_number=edition)
     content = found.content
     offers = queries.service_items_for(code, edition_number=edition)
@@ -59,15 +50,10 @@ def _guide(request: HttpRequest, code: str) -> HttpResponse:
 
 @door(Door.ANYONE)
 @require_safe
+@cached_page(queries.edition, query=("board", "topic", "department", "level", "online"))
 def items(request: HttpRequest) -> HttpResponse:
     """Search the services, or leaf through them by board, topic, department, level and door."""
-    _shown.set(queries.edition())
-    return _items(request)
-
-
-@cached_page(_shown.get, query=("board", "topic", "department", "level", "online"))
-def _items(request: HttpRequest) -> HttpResponse:
-    edition = _shown.get()
+    edition = edition_of(request)
     facets, question = _facets(request), request.GET.get("q", "").strip()
     departments = queries.departments_with_items(edition_number=edition)
     names = {code: name for code, name, _count in departments}

@@ -26,3 +26,11 @@ def home(request: HttpRequest) -> HttpResponse:
 def figures(request: HttpRequest) -> HttpResponse:
     """Show what each figure on the home page counts."""
     return render(request, "portal/figures.html", {"page": queries.home_page(edition=edition_of(request))})
+
+
+@door(Door.ANYONE)
+@require_safe
+@cached_page(edition)
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """Show what is done so that everybody can use the house, and whom to tell when it does not suffice."""
+    return render(request, "portal/accessibility.html")
