@@ -28,7 +28,7 @@ DELIVERY_WORKING_DAYS = 10  # 行政许可法 art. 44
 
 @core.recorded_act(acts.TAKE)
 def take_stage(*, application_id: UUID, by: Actor, at: datetime) -> Application:
-    """Take the open stage of an application in hand, so that colleagues see who has it.
+    """Take the open stage of an application in hand, so that colleagues see who has it; again, it changes nothing.
 
     :raises NotAllowed: when the post may not work on this item at this stage, or four eyes forbid it.
     :raises WrongState: when somebody else has taken it or it is not waiting for a stage.
@@ -37,6 +37,8 @@ def take_stage(*, application_id: UUID, by: Actor, at: datetime) -> Application:
     core.authorise([application], states.PASS_STAGE, by=by, at=at)
     if application.taken_by is not None and application.taken_by != by.posting:
         raise WrongState(_("A colleague has already taken this application in hand."))
+    if application.taken_by is not None:
+        return application
     _require_other_eyes([application], by=by)
     application.taken_by = by.posting
     if application.status == Status.ACCEPTED:

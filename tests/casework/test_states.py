@@ -1,0 +1,158 @@
+"""Every act in every state: it moves the application where the table says, or is refused and changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from onedoor.casework import states_page
+from onedoor.casework.models import Application, CorrectionNotice
+from onedoor.casework.services import clock, drafts, handover, intake, review, submission
+from onedoor.casework.states import TRANSITIONS, Status
+from onedoor.journal.models import Entry
+from onedoor.kernel.errors import Refused
+from onedoor.workdays.models import Limit
+from tests.casework.situations import (
+    COMMITMENT,
+    MONDAY,
+    City,
+    a_draft,
+    accepted,
+    all_checked,
+    before_decision,
+    submitted,
+    system,
+    with_papers,
+)  # fmt: skip
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "casework" / "states.md"
+FAR = MONDAY.replace(year=2027)
+
+
+def draft(city: City) -> Application:
+    return with_papers(a_draft(city, COMMITMENT), by=city.citizen)
+
+
+def received(city: City) -> Application:
+    application = submitted(city)
+    return intake.receive_application(application_id=application.id, checks=all_checked(application), by=city.clerk, at=MONDAY)
+
+
+def correcting(city: City) -> Application:
+    application = submitted(city)
+    points = [intake.Point("m1", "申请书", "没有签字", "补签后重新上传")]
+    return intake.ask_for_correction(application_id=application.id, points=points, by=city.clerk, at=MONDAY)
+
+
+def in_review(city: City) -> Application:
+    application = accepted(city)
+    return review.take_stage(application_id=application.id, by=city.reviewer, at=MONDAY)
+
+
+def decided(city: City) -> Application:
+    application = before_decision(city)
+    return review.decide_application(application_id=application.id, granted=True, reason="符合条件", by=city.approver, at=MONDAY)
+
+
+def closed(city: City) -> Application:
+    return review.close_application(application_id=decided(city).id, by=city.clerk, at=MONDAY)
+
+
+def delivered(city: City) -> Application:
+    application = closed(city)
+    return handover.deliver_application(application_id=application.id, way="window", recipient="张海燕", by=city.clerk, at=MONDAY)
+
+
+IN_STATE: dict[Status, Callable[[City], Application]] = {
+    Status.DRAFT: draft, Status.SUBMITTED: submitted, Status.RECEIVED: received, Status.CORRECTING: correcting,
+    Status.ACCEPTED: accepted, Status.IN_REVIEW: in_review, Status.DECIDED: decided, Status.CLOSED: closed,
+    Status.DELIVERED: delivered,
+}  # fmt: skip
+
+
+def _correct(city: City, application: Application) -> None:
+    if application.status == Status.CORRECTING:
+        with_papers(application, by=city.citizen)
+    intake.correct_application(
+        application_id=application.id, answers={}, checks=[intake.Check("m1", accepted=True)], by=city.clerk, at=MONDAY
+    )
+
+
+ACTS: dict[str, Callable[[City, Application], object]] = {
+    "casework.submit": lambda c, a: submission.submit_application(application_id=a.id, by=c.citizen, at=MONDAY),
+    "casework.receive": lambda c, a: intake.receive_application(application_id=a.id, checks=all_checked(a), by=c.clerk, at=MONDAY),
+    "casework.ask_for_correction": lambda c, a: intake.ask_for_correction(
+        application_id=a.id, points=[intake.Point("m1", "申请书", "没有签字", "补签")], by=c.clerk, at=MONDAY
+    ),
+    "casework.correct": _correct,
+    "casework.lapse": lambda _c, _a: clock.lapse_corrections(by=system(), at=FAR),
+    "casework.deem_accepted": lambda _c, _a: clock.deem_accepted(by=system(), at=FAR),
+    "casework.accept": lambda c, a: intake.accept_application(application_id=a.id, by=c.clerk, at=MONDAY),
+    "casework.not_accept": lambda c, a: intake.not_accept_application(
+        application_id=a.id, reason="不属于本机关职权", competent="县区局", by=c.clerk, at=MONDAY
+    ),
+    "casework.assign": lambda c, a: review.take_stage(application_id=a.id, by=c.reviewer, at=MONDAY),
+    "casework.pass_stage": lambda c, a: review.pass_stage(application_id=a.id, opinion="拟同意", by=c.reviewer, at=MONDAY),
+    "casework.decide": lambda c, a: review.decide_application(
+        application_id=a.id, granted=True, reason="同意", by=c.approver, at=MONDAY
+    ),
+    "casework.close": lambda c, a: review.close_application(application_id=a.id, by=c.clerk, at=MONDAY),
+    "casework.deliver": lambda c, a: handover.deliver_application(
+        application_id=a.id, way="window", recipient="张海燕", by=c.clerk, at=MONDAY
+    ),
+    "casework.collect": lambda c, a: handover.collect_result(application_id=a.id, by=c.citizen, at=MONDAY),
+    "casework.withdraw": lambda c, a: handover.withdraw_application(application_id=a.id, reason="不办了", by=c.citizen, at=MONDAY),
+}
+# A decision is possible in review only before its last stage, and asking again for what was done is answered, not repeated.
+SAME_ANSWER = {("casework.submit", status) for status in Status} | {
+    ("casework.collect", Status.DELIVERED),
+    ("casework.assign", Status.IN_REVIEW),
+}
+NOT_AT_THIS_STAGE = {("casework.decide", Status.IN_REVIEW)}
+
+
+def test_every_transition_has_an_act_here() -> None:
+    assert set(ACTS) == {move.act for move in TRANSITIONS}
+
+
+@pytest.mark.parametrize("status", list(Status), ids=str)
+def test_every_act_in_a_state_moves_as_the_table_says_or_changes_nothing(city: City, status: Status) -> None:
+    for move in TRANSITIONS:
+        application = IN_STATE[status](city)
+        before = _facts(application)
+        allowed = status in move.sources and (move.act, status) not in NOT_AT_THIS_STAGE
+        try:
+            ACTS[move.act](city, application)
+        except Refused:
+            assert not allowed, (move.act, status)
+            assert _facts(application) == before, (move.act, status)
+            continue
+        application.refresh_from_db()
+        if allowed:
+            assert application.status == move.target, (move.act, status)
+        else:
+            clock_act = move.act in ("casework.lapse", "casework.deem_accepted")
+            assert clock_act or (move.act, status) in SAME_ANSWER, (move.act, status)
+            assert _facts(application) == before, (move.act, status)
+
+
+def _facts(application: Application) -> tuple[object, ...]:
+    application.refresh_from_db()
+    limits = sorted(Limit.objects.filter(subject_id=application.id).values_list("kind", "ended_at", "due_at"), key=str)
+    entries = Entry.objects.filter(subject_id=application.id).exclude(act="journal.refuse").count()
+    notices = CorrectionNotice.objects.filter(application=application, answered_at__isnull=True).count()
+    return (application.status, application.outcome, application.stage, str(limits), entries, notices)
+
+
+def test_the_page_of_states_is_that_of_the_data() -> None:
+    assert PAGE.read_text(encoding="utf-8") == states_page.page(), (
+        "python -m onedoor.casework.states_page > docs/casework/states.md"
+    )
+
+
+def test_drafts_of_strangers_cannot_be_written(city: City) -> None:
+    application = draft(city)
+    with pytest.raises(Refused):
+        drafts.save_answers(application_id=application.id, answers={"x": "y"}, by=city.other_citizen, at=MONDAY)
