@@ -1,0 +1,56 @@
+"""The catalogue of the sample city: items with their guides, who implements them where, people's words, short codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from onedoor.catalog import services as catalog_services
+from onedoor.catalog.services import NewServiceItem, NewSynonym
+from onedoor.kernel.actor import Actor
+from onedoor.kernel.subjects import Subject
+from onedoor.network.entries import NewAgency
+from onedoor.sample import offices, sources
+from onedoor.sample.sources import Item, Source
+
+
+def implementing(source: Source) -> list[tuple[str, list[Item]]]:
+    """Return, for each office that implements items, its code and its items: by rule from the items' levels."""
+    of_department: dict[str, list[Item]] = {}
+    for item in source.items:
+        if "city" in item.levels:
+            of_department.setdefault(item.department, []).append(item)
+    found = [(offices.department_code(code), items) for code, items in of_department.items()]
+    for_county = [item for item in source.items if "county" in item.levels]
+    for_township = [item for item in source.items if "township" in item.levels]
+    found += [(offices.bureau_code(each), for_county) for each in source.counties]
+    found += [(offices.township_code(each), for_township) for each in source.townships]
+    return found
+
+
+def make_catalogue(source: Source, known: Sequence[NewAgency], keys: Mapping[str, UUID], *, by: Actor, at: datetime) -> None:
+    """Import the items and enter who implements them."""
+    catalog_services.import_items(
+        items=sources.text("items_full.csv").encode(), guides=sources.text("guides.json").encode(), by=by, at=at
+    )
+    agencies = {each.code: each for each in known}
+    with transaction.atomic():
+        rows = [
+            NewServiceItem(item.code, keys[code], agencies[code].level, agencies[code].credit_code)
+            for code, items in implementing(source)
+            for item in items
+        ]
+        catalog_services.create_service_items(rows, by=by, at=at)
+        words = [each for each in sources.rows("synonyms.csv") if each["kind"] == "item"]
+        catalog_services.add_synonyms(
+            [NewSynonym(each["word"], each["catalogue_word"], each["item_code"]) for each in words], by=by, at=at
+        )
+
+
+def make_short_codes(agencies: Sequence[UUID], windows: Sequence[UUID], *, by: Actor, at: datetime) -> None:
+    """Hand out the codes that stand on the counters (S13)."""
+    targets = [Subject("network.agency", each) for each in agencies] + [Subject("network.window", each) for each in windows]
+    catalog_services.make_short_codes(targets, by=by, at=at)
