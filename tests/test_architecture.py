@@ -41,7 +41,7 @@ def writes(tree: ast.AST) -> Iterator[tuple[int, str]]:
             yield node.lineno, f"{receiver}.{name}"
 
 
-# Writes to what is no table of ours: a PDF or workbook saved to memory, a session.
+# Saves what is no row: a QR code into memory.
 NO_ROWS = {"documents/layout.py"}
 
 

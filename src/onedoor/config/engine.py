@@ -326,7 +326,7 @@ def _run(command: Sequence[str | Path], here: Place, *, given: str | None = None
 
 def _tail(here: Place) -> str:
     """Return the last words of the server's logs, errors first."""
-    files = [*here.home.glob("start.log"), *sorted(here.log.glob("*.log"), key=lambda file: file.stat().st_mtime)]
+    files = sorted([*here.home.glob("start.log"), *here.log.glob("*.log")], key=lambda file: file.stat().st_mtime_ns)
     lines = [line for file in files for line in file.read_text(errors="replace").splitlines()[-40:]]
     return "\n".join([line for line in lines if "FATAL" in line or "ERROR" in line or "PANIC" in line][-1:] or lines[-1:])
 
