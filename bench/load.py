@@ -42,7 +42,7 @@ class Client:
             return self._exchange(message)
 
     def get(self, path: str, **headers: str) -> Answer:
-        return self.send("GET", path, **headers)
+        return self.send("GET", path, b"", **headers)
 
     def _exchange(self, message: bytes) -> Answer:
         if self._socket is None:
