@@ -167,7 +167,7 @@ class CorrectionNotice(Row):
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="corrections")
     number = models.PositiveSmallIntegerField()
     told_at = models.DateTimeField()
-    points = models.JSONField(help_text=_("[{material, problem, how}]"))
+    points = models.JSONField(help_text=_("What has to be put right, how, and by which paper or answer"))
     answered_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=onedoor.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('number', models.PositiveSmallIntegerField()),
                 ('told_at', models.DateTimeField()),
-                ('points', models.JSONField(help_text='[{material, problem, how}]')),
+                ('points', models.JSONField(help_text='What has to be put right, how, and by which paper or answer')),
                 ('answered_at', models.DateTimeField(null=True)),
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='casework.application')),
             ],
