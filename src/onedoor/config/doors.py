@@ -21,7 +21,6 @@ PACKAGES = {
     "allauth.": Opening(Door.ANYONE),
     "django.views.i18n": Opening(Door.ANYONE),
     "django.views.generic.base": Opening(Door.ANYONE),  # redirects
-    "ninja.": Opening(Door.CLIENT),
 }
 
 

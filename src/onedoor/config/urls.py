@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from onedoor.config import health
+from onedoor.config.api import api
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive),
     path("readyz", health.ready),
+    path("api/v1/", api.urls),
     path("", include("onedoor.portal.urls")),
     path("", include("onedoor.look.urls")),
     path("desk/", include("onedoor.desk.urls")),

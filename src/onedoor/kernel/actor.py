@@ -14,6 +14,7 @@ class Actor:
 
     The journal keeps these ids as plain values. ``duties`` holds the codes of general duties (``people.unmask``,
     ``workdays.enter_notice``); what a post may do with a certain item at a certain stage is asked of ``network``.
+    ``client_id`` is the key of another system that acts through the API, which owns what it files.
     """
 
     client: str
@@ -26,6 +27,7 @@ class Actor:
     region: str = ""
     label: str = ""
     duties: frozenset[str] = frozenset()
+    client_id: UUID | None = None
     request: UUID = field(default_factory=new_id)
 
     @property

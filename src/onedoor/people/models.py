@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -122,6 +123,30 @@ class Membership(Row):
 
     def __str__(self) -> str:
         return f"{self.account_id} for {self.organisation_id}"
+
+
+class Client(Row):
+    """Another system that uses the API: what its token opens, where, how fast and until when. Of the token only a keyed hash is kept."""
+
+    name = models.CharField(max_length=50, unique=True)
+    token_hash = models.BinaryField(unique=True)
+    scopes = ArrayField(models.CharField(max_length=40))
+    agencies = ArrayField(models.CharField(max_length=60), default=list)
+    region = models.CharField(max_length=12, blank=True)
+    rate_per_minute = models.PositiveIntegerField()
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=~Q(name=""), name="people_client_has_name"),
+            models.CheckConstraint(condition=~Q(scopes=[]), name="people_client_may_do_something"),
+            models.CheckConstraint(condition=Q(rate_per_minute__gte=1), name="people_client_has_rate"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class TextCode(models.Model):

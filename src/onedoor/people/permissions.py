@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 UNMASK = "people.unmask"
 MANAGE_ACCOUNTS = "people.manage_accounts"
+MANAGE_CLIENTS = "people.manage_clients"
 
 
 def may_unmask(actor: Actor) -> bool:
@@ -21,6 +22,11 @@ def may_unmask(actor: Actor) -> bool:
 def may_manage_accounts(actor: Actor) -> bool:
     """Tell whether the actor may create, unlock and close accounts: the security administrator, or the installation itself."""
     return actor.has(MANAGE_ACCOUNTS) or actor.client.startswith("system:")
+
+
+def may_manage_clients(actor: Actor) -> bool:
+    """Tell whether the actor may let other systems in: an administrator with the duty, or the installation itself."""
+    return actor.has(MANAGE_CLIENTS) or actor.client.startswith("system:")
 
 
 def may_correct_names(actor: Actor) -> bool:

@@ -20,6 +20,14 @@ class CodePurpose(TextChoices):
     RESET = "reset", _("Choose a new password")
 
 
+class Scope(TextChoices):
+    """What the token of another system may open."""
+
+    FILE = "applications:write", _("File applications, add what is missing, take them back")
+    FOLLOW = "applications:read", _("See how its own applications stand")
+    PAPERS = "papers:read", _("Fetch the official papers of its own applications")
+
+
 class Verified(TextChoices):
     """How the city came to know that a person or an organisation is who they say."""
 

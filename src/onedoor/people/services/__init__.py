@@ -32,6 +32,7 @@ from onedoor.people.services.accounts import (
     set_second_factor,
     set_up_second_factor,
 )
+from onedoor.people.services.clients import NameTaken, create_client, revoke_client
 from onedoor.people.services.codes import WrongTextCode, forget_old_codes, send_code, use_code
 from onedoor.people.services.persons import (
     NameDiffers,
@@ -49,6 +50,7 @@ __all__ = [
     "CannotRegister",
     "LockedOut",
     "NameDiffers",
+    "NameTaken",
     "NewCitizen",
     "NewMember",
     "NewOrganisation",
@@ -66,6 +68,7 @@ __all__ = [
     "check_second_factor",
     "close_account",
     "correct_name",
+    "create_client",
     "create_staff",
     "create_staff_accounts",
     "end_membership",
@@ -82,6 +85,7 @@ __all__ = [
     "register_citizen",
     "register_citizens",
     "reset_password",
+    "revoke_client",
     "send_code",
     "set_second_factor",
     "set_up_second_factor",
