@@ -168,11 +168,10 @@ def submitted(city: City, code: str = COMMITMENT, *, at: datetime = MONDAY) -> A
 
 def all_checked(application: Application) -> list[intake.Check]:
     """Return a check of every paper that has to be handed in, all fine."""
-    return [
-        intake.Check(key=each.key, accepted=True, copies=1, is_original_seen=True)
-        for each in catalog.case_terms(application.version_id).materials
-        if each.is_handed_in and each.is_required
-    ]
+    terms = catalog.case_terms(application.version_id)
+    keys = [each.key for each in terms.materials if each.is_handed_in and each.is_required]
+    keys += [journey.file_key(each.key) for each in terms.content.form.file_questions]
+    return [intake.Check(key=key, accepted=True, copies=1, is_original_seen=True) for key in keys]
 
 
 def accepted(city: City, *, at: datetime = MONDAY) -> Application:

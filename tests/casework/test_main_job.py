@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from onedoor.casework import queries
+from onedoor.casework import queries, worklist
 from onedoor.casework.models import Application
 from onedoor.casework.permissions import FourEyes
 from onedoor.casework.services import drafts, handover, intake, review, submission
@@ -162,9 +162,9 @@ def test_a_decided_application_cannot_be_taken_back(city: City) -> None:
 
 def test_work_list_shows_what_waits_for_the_post(city: City) -> None:
     application = accepted(city)
-    rows = queries.work_list(actor=city.reviewer, at=MONDAY).rows
+    rows = worklist.work_list(actor=city.reviewer, at=MONDAY).rows
     assert [row.application.id for row in rows] == [application.id]
-    assert queries.work_list(actor=city.stranger, at=MONDAY).rows == []
+    assert worklist.work_list(actor=city.stranger, at=MONDAY).rows == []
 
 
 def test_submission_costs_no_more_than_its_statements(city: City, count_statements) -> None:

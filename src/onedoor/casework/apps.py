@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from uuid import UUID
 
 from django.apps import AppConfig
@@ -16,11 +17,17 @@ class CaseworkConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
         from onedoor.casework.states import KIND
         from onedoor.documents import guards
+        from onedoor.look import rail
         from onedoor.notify import templates
 
         guards.register(KIND, _may_open)
+        rail.register(_("My work"), "casework:desk_work", _works, _to_do, icon="file-check-2", order=10, is_work_list=True)
+        rail.register(_("Window intake"), "casework:desk_start", _works, icon="file-text", order=20)
+        rail.register_search("casework:desk_search")
         templates.register_link(KIND, _page_of)
 
 
@@ -32,3 +39,17 @@ def _may_open(actor: Actor, application_id: UUID) -> bool:
 
 def _page_of(application_id: UUID) -> str:
     return reverse("casework:mine", args=[application_id])
+
+
+@lru_cache(maxsize=32)
+def _works(actor: Actor) -> bool:
+    """Tell whether a post works on applications at all; asked once a request, since each request has an actor of its own."""
+    from onedoor.network import queries as network
+
+    return network.has_rights(actor)
+
+
+def _to_do(actor: Actor) -> int:
+    from onedoor.casework import worklist
+
+    return worklist.count_to_do(actor, timezone.now())

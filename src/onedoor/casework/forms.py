@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
+from onedoor.casework import journey
 from onedoor.casework.services.intake import Check, Point
-from onedoor.catalog.content import FormField, Material
+from onedoor.catalog.content import Form, FormField
 from onedoor.kernel.errors import Text
 
 ROWS_SHOWN_AT_FIRST = 1
@@ -95,7 +99,14 @@ def rows_drawn(field: FormField, value: object, errors: Mapping[str, Text]) -> l
     ]
 
 
-def posted_checks(materials: Iterable[Material], posted: QueryDict) -> list[Check]:
+class HasKey(Protocol):
+    """What the rows of a check list have in common: norms, and the materials of an application."""
+
+    @property
+    def key(self) -> str: ...
+
+
+def posted_checks(materials: Iterable[HasKey], posted: QueryDict) -> list[Check]:
     """Return what the clerk ticked for each material: ``check-<key>`` ok or bad, copies, original seen, remark."""
     checks = []
     for material in materials:
@@ -106,7 +117,7 @@ def posted_checks(materials: Iterable[Material], posted: QueryDict) -> list[Chec
                 Check(
                     key=material.key,
                     accepted=verdict == "ok",
-                    copies=int(copies) if copies.isdecimal() else material.copies_original + material.copies_photo,
+                    copies=min(int(copies), 999) if copies.isdecimal() and len(copies) < 6 else 0,
                     is_original_seen=posted.get(f"original-{material.key}") == "on",
                     remark=posted.get(f"remark-{material.key}", "").strip()[:300],
                 )
@@ -114,17 +125,56 @@ def posted_checks(materials: Iterable[Material], posted: QueryDict) -> list[Chec
     return checks
 
 
-def posted_points(materials: Iterable[Material], fields: Iterable[FormField], posted: QueryDict) -> list[Point]:
-    """Return the points of a one-time notice: every material or answer with a tick, its problem and how to mend it."""
-    wanted = set(posted.getlist("point"))
-    named = [(each.key, each.name) for each in materials] + [(f"field:{each.key}", each.label) for each in fields]
-    return [
-        Point(
-            key=key,
-            name=name,
-            problem=posted.get(f"problem-{key}", "").strip()[:300],
-            how=posted.get(f"how-{key}", "").strip()[:300],
-        )
-        for key, name in named
-        if key in wanted
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """One line of the one-time notice to be: a material or an answer, whether it is told, what is wrong, how to mend it."""
+
+    key: str
+    name: str
+    is_ticked: bool
+    problem: Text
+    how: Text
+
+    @property
+    def as_point(self) -> Point:
+        return Point(key=self.key, name=self.name, problem=str(self.problem), how=str(self.how))
+
+
+def notice_rows(
+    materials: Iterable[tuple[str, str, bool, str]],
+    form: Form,
+    answers: Mapping[str, object],
+    *,
+    today: date,
+    posted: QueryDict,
+) -> list[NoticeRow]:
+    """Return all materials and questions as lines of a notice; what is missing or wrong is ticked, unless ticks were posted."""
+    faults = journey.faults(form, answers, today=today)
+    asked = [
+        (f"field:{each.field.key}", each.field.text, each.field.key in faults, faults.get(each.field.key, ""))
+        for each in journey.questions(form, answers)
     ]
+    is_posted = "listed" in posted
+    ticked = set(posted.getlist("point"))
+    rows = []
+    for key, name, is_open, problem in [*materials, *asked]:
+        is_bad = posted.get(f"check-{key}") == "bad"
+        is_ok = posted.get(f"check-{key}") == "ok"
+        is_told = key in ticked if is_posted else is_bad or (is_open and not is_ok)
+        words = problem or (_("Not handed in.") if is_told and not is_bad else "")
+        rows.append(
+            NoticeRow(
+                key=key,
+                name=name,
+                is_ticked=is_told,
+                problem=posted.get(f"problem-{key}", "").strip()[:300] if is_posted else words,
+                how=posted.get(f"how-{key}", "").strip()[:300] if is_posted else _how(key) if is_told else "",
+            )
+        )
+    return rows
+
+
+def _how(key: str) -> Text:
+    if key.startswith("field:"):
+        return _("Tell the right answer online under your application, or at the window.")
+    return _("Add it online under your application, or bring it to the window.")

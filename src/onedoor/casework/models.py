@@ -91,6 +91,11 @@ class Application(Row):
             models.Index(fields=["agency", "item_code", "stage"], condition=~Q(stage=""), name="casework_application_work"),
             models.Index(fields=["applicant_person", "id"], name="casework_application_person"),
             models.Index(fields=["filed_by", "id"], name="casework_application_filer"),
+            models.Index(fields=["agency", "item_code", "id"], name="casework_application_office"),
+            models.Index(fields=["agency", "item_code"], condition=Q(status="correcting"), name="casework_application_asked"),
+            models.Index(
+                fields=["applicant_name", "id"], opclasses=["varchar_pattern_ops", "uuid_ops"], name="casework_application_name"
+            ),
         )
 
     def __str__(self) -> str:
@@ -156,6 +161,7 @@ class StageRun(Row):
         constraints = (
             models.UniqueConstraint(fields=["application"], condition=Q(ended_at__isnull=True), name="casework_stagerun_one_open"),
         )
+        indexes = (models.Index(fields=["account_id", "ended_at"], name="casework_stagerun_done_by"),)
 
     def __str__(self) -> str:
         return f"{self.application_id} {self.name}"

@@ -15,6 +15,7 @@ from onedoor.kernel.errors import NotAllowed, WrongState
 STAGE_OF_ACT = {
     states.RECEIVE: stages.RECEIVE,
     states.ASK_FOR_CORRECTION: stages.RECEIVE,
+    states.CORRECT: stages.RECEIVE,
     states.ACCEPT: stages.RECEIVE,
     states.NOT_ACCEPT: stages.RECEIVE,
     states.CLOSE: stages.ISSUE,

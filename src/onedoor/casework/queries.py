@@ -9,7 +9,7 @@ from hmac import compare_digest
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from onedoor.casework import progress, stages, states
 from onedoor.casework.models import Application, CorrectionNotice, Material, MaterialFile, StageRun
@@ -30,19 +30,6 @@ from onedoor.workdays.standing import LimitView
 
 PAGE_SIZE = 50
 LIMITS_THAT_BIND = ("notice", "stage", "promise", "legal", "delivery")
-
-
-@dataclass(frozen=True, slots=True)
-class WorkRow:
-    """One line of a work list: the application, the limit that binds next, and whether a colleague has it in hand."""
-
-    application: Application
-    terms: catalog.Terms
-    limit: LimitView | None
-
-    @property
-    def is_taken(self) -> bool:
-        return self.application.taken_by is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,34 +98,6 @@ def my_applications(*, actor: Actor, after: UUID | None = None) -> Page[Applicat
     return first_page(list(found.order_by("-pk")[: PAGE_SIZE + 1]), PAGE_SIZE)
 
 
-def work_of(*, actor: Actor, at: datetime) -> QuerySet[Application]:
-    """Return the applications that wait for one of the actor's authorisations."""
-    return Application.objects.filter(
-        ~Q(stage=""), network.authorised(actor, at, agency="agency_id", item_code="item_code", stage="stage")
-    )
-
-
-def work_list(*, actor: Actor, at: datetime, mine_only: bool = False, count: int = PAGE_SIZE) -> Page[WorkRow]:
-    """Return what the actor's post has to do next, by due moment, what is in other hands left out."""
-    in_hand = Q(taken_by=actor.posting) if mine_only else Q(taken_by=actor.posting) | Q(taken_by__isnull=True)
-    found = list(
-        work_of(actor=actor, at=at)
-        .filter(in_hand)
-        .select_related("version")
-        .annotate(due_at=limits.due_of(*LIMITS_THAT_BIND))
-        .order_by(F("due_at").asc(nulls_last=True), "pk")[: count + 1]
-    )
-    page = first_page(found, count)
-    views = limits.limits_of([each.pk for each in page.rows])
-    return Page(
-        rows=[
-            WorkRow(each, catalog.case_terms(each.version_id), binding(views.get(each.pk, [])))
-            for each in page.rows
-        ],
-        has_more=page.has_more,
-    )  # fmt: skip
-
-
 def binding(views: Sequence[LimitView]) -> LimitView | None:
     """Return the open limit that ends first and binds the city."""
     running = [view for view in views if view.ended_at is None and view.kind in LIMITS_THAT_BIND]
@@ -179,6 +138,8 @@ def next_acts(*, actor: Actor, application: Application, runs: Sequence[StageRun
     if not actor.is_staff:
         return offered(application, Door.APPLICANT) if owns(actor, application) else []
     possible = [move for move in offered(application, Door.STAFF) if _fits_stage(move, application)]
+    if application.status == Status.CORRECTING:
+        possible.append(states.CORRECT)  # somebody may bring what is missing to a window
     if application.taken_by is not None and application.taken_by != actor.posting:
         possible = [move for move in possible if move in STAGE_OF_ACT]
     allowed = network.stages_of(actor, application.item_code, application.agency_id, at)

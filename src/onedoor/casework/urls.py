@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from onedoor.casework.views.desk import acts, intake, worklist
 from onedoor.casework.views.public import apply, mine, track
 
 app_name = "casework"
@@ -22,4 +23,27 @@ urlpatterns = [
     path("my/applications/<uuid:draft_id>/correct/", mine.correct, name="correct"),
     path("my/applications/<uuid:draft_id>/withdraw/", mine.withdraw, name="withdraw"),
     path("my/applications/<uuid:draft_id>/collect/", mine.collect, name="collect"),
+    path("desk/work/", worklist.work, name="desk_work"),
+    path("desk/search/", worklist.search, name="desk_search"),
+    path("desk/cases/<uuid:case_id>/", acts.case, name="desk_case"),
+    path("desk/cases/<uuid:case_id>/preview/", acts.preview, name="desk_preview"),
+    path("desk/cases/<uuid:case_id>/receive/", acts.receive, name="desk_receive"),
+    path("desk/cases/<uuid:case_id>/accept/", acts.accept, name="desk_accept"),
+    path("desk/cases/<uuid:case_id>/notice/", acts.notice, name="desk_notice"),
+    path("desk/cases/<uuid:case_id>/not-accept/", acts.not_accept, name="desk_not_accept"),
+    path("desk/cases/<uuid:case_id>/bring/", acts.bring, name="desk_bring"),
+    path("desk/cases/<uuid:case_id>/take/", acts.take, name="desk_take"),
+    path("desk/cases/<uuid:case_id>/pass/", acts.pass_on, name="desk_pass"),
+    path("desk/cases/<uuid:case_id>/grant/", acts.grant, name="desk_grant"),
+    path("desk/cases/<uuid:case_id>/refuse/", acts.refuse, name="desk_refuse"),
+    path("desk/cases/<uuid:case_id>/close/", acts.close, name="desk_close"),
+    path("desk/cases/<uuid:case_id>/deliver/", acts.deliver, name="desk_deliver"),
+    path("desk/cases/<uuid:case_id>/unmask/", acts.unmask, name="desk_unmask"),
+    path("desk/intake/", intake.start, name="desk_start"),
+    path("desk/intake/<uuid:draft_id>/", intake.write, name="desk_intake"),
+    path("desk/intake/<uuid:draft_id>/asked/", intake.asked, name="desk_asked"),
+    path("desk/intake/<uuid:draft_id>/finish/", intake.finish, name="desk_finish"),
+    path("desk/intake/<uuid:draft_id>/accept/", intake.accept, name="desk_intake_accept"),
+    path("desk/intake/<uuid:draft_id>/notice/", intake.notice, name="desk_intake_notice"),
+    path("desk/intake/<uuid:draft_id>/done/", intake.done, name="desk_done"),
 ]

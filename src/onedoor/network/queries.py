@@ -152,6 +152,36 @@ def authorised(
     return Q(Exists(rights))
 
 
+def works_anywhere(
+    actor: Actor, at: datetime | None = None, *, agency: str = "agency_id", item_code: str = "item_code", stage: str = ""
+) -> Q:
+    """Return the condition under which the actor's post works on the item of a row's office, at any stage or at ``stage``."""
+    rights = _rights(actor, at).filter(agency_id=OuterRef(agency), item_code=OuterRef(item_code))
+    return Q(Exists(rights.filter(stage=stage) if stage else rights))
+
+
+def has_rights(actor: Actor, at: datetime | None = None) -> bool:
+    """Tell whether the actor's post works on any item at all."""
+    return actor.posting is not None and _rights(actor, at).exists()
+
+
+def pairs_for(actor: Actor, stage: str, at: datetime | None = None) -> list[tuple[str, UUID]]:
+    """Return the items and offices for which the actor's post may do ``stage``."""
+    return list(_rights(actor, at).filter(stage=stage).values_list("item_code", "agency_id").distinct())
+
+
+def holder_of(posting_id: UUID) -> str:
+    """Return who stands behind a posting, as colleagues know them: name and post."""
+    posting = Posting.objects.filter(id=posting_id).select_related("account", "post").first()
+    return "" if posting is None else f"{posting.account.display_name}（{posting.post.name}）"
+
+
+def window_of(posting_id: UUID) -> UUID | None:
+    """Return the window at which a posting serves, where it serves at one."""
+    found: UUID | None = Posting.objects.filter(id=posting_id).values_list("window", flat=True).first()
+    return found
+
+
 def received_items(*, site_id: UUID | None = None, window_id: UUID | None = None, at: datetime | None = None) -> list[str]:
     """Return the codes of the items that are received at a site or at a window, in order."""
     now = at or Now()

@@ -76,14 +76,18 @@ def receive_application(*, application_id: UUID, checks: Sequence[Check], by: Ac
 
 
 @core.recorded_act(acts.ACCEPT)
-def accept_application(*, application_id: UUID, by: Actor, at: datetime) -> Application:
+def accept_application(*, application_id: UUID, by: Actor, at: datetime, checks: Sequence[Check] = ()) -> Application:
     """Accept an application, which starts the clocks of law and promise on the following day.
+
+    ``checks`` say what was seen of materials that came after the receipt.
 
     :raises NotAllowed: when the post may not accept this item for this agency.
     :raises WrongState: when it was not received and waiting for acceptance.
     :raises MaterialsMissing: when a required material is not there.
     """
     application = core.lock_one(application_id)
+    core.authorise([application], states.ACCEPT, by=by, at=at)
+    write_checks({application.id: checks}, by=by)
     accept_many([application], by=by, at=at)
     return application
 
@@ -113,8 +117,12 @@ def submit_at_window(*, application_id: UUID, by: Actor, at: datetime) -> Applic
 
 
 @core.recorded_act(acts.ASK_FOR_CORRECTION)
-def ask_for_correction(*, application_id: UUID, points: Sequence[Point], by: Actor, at: datetime) -> Application:
+def ask_for_correction(
+    *, application_id: UUID, points: Sequence[Point], by: Actor, at: datetime, checks: Sequence[Check] = ()
+) -> Application:
     """Tell the applicant, once and in writing, everything that is missing or wrong (行政许可法 art. 32).
+
+    ``checks`` say what was seen of the other materials.
 
     :raises NotAllowed: when the post may not receive this item for this agency.
     :raises NothingMissing: when no point is named.
@@ -122,6 +130,14 @@ def ask_for_correction(*, application_id: UUID, points: Sequence[Point], by: Act
     """
     application = core.lock_one(application_id)
     core.authorise([application], states.ASK_FOR_CORRECTION, by=by, at=at)
+    write_checks({application.id: checks}, by=by)
+    ask_one(application, points, by=by, at=at)
+    return application
+
+
+@transaction.atomic(savepoint=False)
+def ask_one(application: Application, points: Sequence[Point], *, by: Actor, at: datetime) -> None:
+    """Tell what is missing in a locked application whose post was let pass: notice, the applicant's own time, paper, message."""
     if not points:
         raise NothingMissing
     application.corrections_asked += 1
@@ -153,7 +169,6 @@ def ask_for_correction(*, application_id: UUID, points: Sequence[Point], by: Act
     )
     documents.issue_papers([papers.one_time_notice(application, notice, limit.due_at, entries[application.id])], by=by, at=at)
     notify.tell(messages.correction_asked(application, notice, limit.due_at), at=at)
-    return application
 
 
 @core.recorded_act(acts.CORRECT)
@@ -171,7 +186,7 @@ def correct_application(
     if not owns(by, application):
         core.authorise([application], states.RECEIVE, by=by, at=at)
     notice = CorrectionNotice.objects.filter(application=application, answered_at__isnull=True).first()
-    _write_checks({application.id: checks}, by=by)
+    write_checks({application.id: checks}, by=by)
     if notice is not None:
         _require_answered(application, notice)
         notice.answered_at = at
@@ -221,7 +236,7 @@ def receive_many(applications: Sequence[Application], checks: Mapping[UUID, Sequ
     """Receive locked applications with what was seen of their materials."""
     core.authorise(applications, states.RECEIVE, by=by, at=at)
     entries = core.move(applications, states.RECEIVE, acts.RECEIVE, by=by, at=at)
-    _write_checks(checks, by=by)
+    write_checks(checks, by=by)
     documents.issue_papers(
         [papers.receipt(each, _materials(each), by.label, entries[each.id]) for each in applications], by=by, at=at
     )
@@ -284,7 +299,7 @@ def _materials(application: Application) -> list[Material]:
     return list(Material.objects.filter(application=application).order_by("key"))
 
 
-def _write_checks(checks: Mapping[UUID, Sequence[Check]], *, by: Actor) -> None:
+def write_checks(checks: Mapping[UUID, Sequence[Check]], *, by: Actor) -> None:
     rows = {(row.application_id, row.key): row for row in Material.objects.filter(application__in=list(checks))}
     changed = []
     for application_id, seen in checks.items():

@@ -13,7 +13,7 @@ from onedoor.casework import acts, messages, papers, stages, states
 from onedoor.casework.models import Application, StageRun
 from onedoor.casework.permissions import require_four_eyes
 from onedoor.casework.services import core
-from onedoor.casework.services.intake import Check, accept_many, receive_many, require_reason
+from onedoor.casework.services.intake import Check, accept_many, receive_many, require_reason, write_checks
 from onedoor.casework.services.submission import submit_many
 from onedoor.casework.states import Outcome, Status
 from onedoor.catalog import queries as catalog
@@ -52,8 +52,10 @@ def take_stage(*, application_id: UUID, by: Actor, at: datetime) -> Application:
 
 
 @core.recorded_act(acts.PASS_STAGE)
-def pass_stage(*, application_id: UUID, opinion: str, by: Actor, at: datetime) -> Application:
+def pass_stage(*, application_id: UUID, opinion: str, by: Actor, at: datetime, position: int | None = None) -> Application:
     """Finish the current stage with an opinion and lay the application before the next one.
+
+    ``position`` is the stage that the officer saw: a second click must not pass the following stage too.
 
     :raises NotAllowed: when the post may not work on this item at this stage.
     :raises WrongState: when the current stage is the one that decides, or a colleague has it in hand.
@@ -61,6 +63,8 @@ def pass_stage(*, application_id: UUID, opinion: str, by: Actor, at: datetime) -
     application = core.lock_one(application_id)
     core.authorise([application], states.PASS_STAGE, by=by, at=at)
     _require_in_hand(application, by=by)
+    if position is not None and position != application.stage_position:
+        raise WrongState
     steps = stages.worked_steps(catalog.case_terms(application.version_id).steps)
     following = stages.next_step(steps, _position(application))
     if following is None:
@@ -121,6 +125,7 @@ def finish_on_the_spot(*, application_id: UUID, checks: Sequence[Check], opinion
     Every step leaves its own entry and paper; the applicant goes home with certificate and receipt.
 
     :raises NotAllowed: when the post lacks authority for one of the steps.
+    :raises Invalid: when answers or papers of a draft are missing; all of them are told at once.
     :raises MaterialsMissing: when a required material is not there.
     :raises Refused: when the item is not decided on the spot.
     """
@@ -131,7 +136,9 @@ def finish_on_the_spot(*, application_id: UUID, checks: Sequence[Check], opinion
         if application.filed_by_id != by.account:
             raise NotAllowed
         core.authorise([application], states.RECEIVE, by=by, at=at)
-        submit_many([application], by=by, at=at, must_be_complete=False, tell=False)
+        write_checks({application.id: checks}, by=by)
+        submit_many([application], by=by, at=at, must_be_complete=True, tell=False)
+        checks = ()
     if application.status == Status.SUBMITTED:
         receive_many([application], {application.id: checks}, by=by, at=at)
     accept_many([application], by=by, at=at)

@@ -1,0 +1,118 @@
+"""At a window: what a clerk writes for somebody who stands before him, from the draft to the first answer in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from onedoor.casework import acts, states
+from onedoor.casework.models import Application
+from onedoor.casework.permissions import owns
+from onedoor.casework.services import core
+from onedoor.casework.services.intake import Check, Point, accept_many, ask_one, receive_many, write_checks
+from onedoor.casework.services.submission import submit_many
+from onedoor.casework.states import Status
+from onedoor.catalog import queries as catalog
+from onedoor.journal import services as journal
+from onedoor.kernel.actor import Actor
+from onedoor.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
+from onedoor.network.queries import works_on
+from onedoor.people import services as people
+from onedoor.people.services import NewOrganisation, NewPerson
+
+UNMASK_DUTY = "people.unmask"
+SHORTEST_REASON = 4
+
+
+@core.recorded_act(acts.OPEN_DRAFT)
+def name_applicant_at_window(
+    *, application_id: UUID, applicant: NewPerson | NewOrganisation, answers: Mapping[str, object], by: Actor, at: datetime
+) -> Application:
+    """Say for whom a clerk writes, by the paper on the counter, and keep what the paper says as answers too.
+
+    :raises NotAllowed: when somebody else's draft is meant.
+    :raises WrongState: when it was submitted meanwhile.
+    :raises WrongCode: when the number on the paper cannot be right.
+    :raises NameDiffers: when the number is known under another name.
+    """
+    application = _own_draft(application_id, by)
+    if isinstance(applicant, NewPerson):
+        (person,) = people.find_or_create_persons([applicant], by=by, at=at)
+        application.applicant_person_id, application.applicant_organisation_id = person.id, None
+        application.applicant_name = person.name
+    else:
+        (organisation,) = people.find_or_create_organisations([applicant], by=by, at=at)
+        application.applicant_person_id, application.applicant_organisation_id = None, organisation.id
+        application.applicant_name = organisation.name
+    application.answers = {**application.answers, **answers}
+    application.edited_at = at
+    core.write([application], ("applicant_person", "applicant_organisation", "applicant_name", "answers", "edited_at"))
+    return application
+
+
+@core.recorded_act(acts.ACCEPT)
+def accept_at_window(*, application_id: UUID, checks: Sequence[Check], by: Actor, at: datetime) -> Application:
+    """Submit, receive and accept a clerk's draft at once: everything is on the counter, and the clocks run.
+
+    :raises NotAllowed: when the clerk did not open it or may not receive this item.
+    :raises Invalid: when answers or papers are missing; all of them are told at once.
+    :raises WrongState: when it was submitted before.
+    """
+    application = _own_draft(application_id, by)
+    core.authorise([application], states.RECEIVE, by=by, at=at)
+    write_checks({application.id: checks}, by=by)
+    submit_many([application], by=by, at=at, must_be_complete=True)
+    receive_many([application], {}, by=by, at=at)
+    accept_many([application], by=by, at=at)
+    return application
+
+
+@core.recorded_act(acts.ASK_FOR_CORRECTION)
+def tell_at_window(
+    *, application_id: UUID, checks: Sequence[Check], points: Sequence[Point], by: Actor, at: datetime
+) -> Application:
+    """Submit and receive a clerk's draft and tell at once, in writing, everything that is missing.
+
+    :raises NotAllowed: when the clerk did not open it or may not receive this item.
+    :raises Invalid: when an answer is wrong or nobody is named as applicant.
+    :raises NothingMissing: when no point is named.
+    :raises WrongState: when it was submitted before.
+    """
+    application = _own_draft(application_id, by)
+    core.authorise([application], states.RECEIVE, by=by, at=at)
+    submit_many([application], by=by, at=at, must_be_complete=False)
+    receive_many([application], {application.id: checks}, by=by, at=at)
+    ask_one(application, points, by=by, at=at)
+    return application
+
+
+def _own_draft(application_id: UUID, by: Actor) -> Application:
+    application = core.lock_one(application_id)
+    if not owns(by, application):
+        raise NotAllowed
+    if application.status != Status.DRAFT:
+        raise WrongState(_("This intake was already sent off. Here is how it stands."))
+    return application
+
+
+@core.recorded_act(acts.UNMASK)
+def unmask_answer(*, application_id: UUID, key: str, reason: str, by: Actor, at: datetime) -> str:
+    """Return a hidden answer in full, once; who looked and why stays in the journal.
+
+    :raises NotAllowed: when the post may not look at hidden data, or does not work on this item.
+    :raises Invalid: when no reason is given.
+    :raises NotFound: when there is no such hidden answer.
+    """
+    application = core.lock_one(application_id)
+    if not by.has(UNMASK_DUTY) or not works_on(by, application.item_code, application.agency_id, at):
+        raise NotAllowed(_("Your post may not look at hidden numbers. Ask the head of your office."))
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise Invalid({"reason": _("Please say why you need to see this; the applicant can read the reason.")})
+    field = next((each for each in catalog.version_form(application.version_id).fields if each.key == key), None)
+    if field is None or not field.is_personal or key not in application.answers:
+        raise NotFound
+    journal.record(acts.UNMASK, subject=core.subject_of(application), by=by, at=at, facts={"field": key, "reason": reason.strip()})
+    return str(application.answers[key])

@@ -1,0 +1,322 @@
+"""The acts of the desk: each has one address, calls one service, and leads back to the case with a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from onedoor.casework import forms, queries, worklist
+from onedoor.casework.queries import CasePage
+from onedoor.casework.services import drafts, handover, intake, review, window
+from onedoor.casework.states import KIND, Status
+from onedoor.casework.views.desk import page
+from onedoor.casework.views.public.apply import actor_of, region_options
+from onedoor.documents import services as documents
+from onedoor.kernel.clock import SHANGHAI
+from onedoor.kernel.doors import Door, door
+from onedoor.kernel.errors import NotAllowed, NotFound, Refused, Text
+from onedoor.kernel.subjects import Subject
+
+
+@door(Door.STAFF)
+@require_safe
+def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Show a case whole, with the acts that may be done now."""
+    found = page.load(request, case_id)
+    if found.application.status == Status.DRAFT:
+        return redirect("casework:desk_intake", case_id)
+    return render(request, "casework/desk/case.html", page.case_context(request, found))
+
+
+@door(Door.STAFF)
+@require_safe
+def preview(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Show a case beside the list: who, what, until when, and the next acts."""
+    found = page.load(request, case_id)
+    return render(request, "casework/desk/_preview.html", page.case_context(request, found))
+
+
+def _done(request: HttpRequest, case_id: UUID, act: Callable[[], object], said: Text) -> HttpResponse:
+    """Do one act and say so; a refusal that is no want of right shows the case as it stands now."""
+    try:
+        act()
+    except (NotAllowed, NotFound):
+        raise
+    except Refused as refusal:
+        return page.refused(request, case_id, refusal)
+    messages.success(request, str(said))
+    return redirect("casework:desk_case", case_id)
+
+
+def _seen(request: HttpRequest, case_id: UUID) -> CasePage:
+    return page.load(request, case_id)
+
+
+def posted_checks(request: HttpRequest, case_id: UUID) -> list[intake.Check]:
+    """Return what was ticked for the materials of a case that the officer may see."""
+    application = queries.application_for(actor=actor_of(request), application_id=case_id, at=timezone.now())
+    return forms.posted_checks(queries.materials_of(application), request.POST)
+
+
+@door(Door.STAFF)
+@require_POST
+def receive(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Receive a submitted application with what was seen of its materials."""
+    checks, by, at = posted_checks(request, case_id), actor_of(request), timezone.now()
+    return _done(
+        request, case_id,
+        lambda: intake.receive_application(application_id=case_id, checks=checks, by=by, at=at),
+        _("Received. The applicant gets a receipt."),
+    )  # fmt: skip
+
+
+@door(Door.STAFF)
+@require_POST
+def accept(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Accept an application, received just now or before; from tomorrow the clocks run."""
+    checks, by, at = posted_checks(request, case_id), actor_of(request), timezone.now()
+    status = queries.application_for(actor=by, application_id=case_id, at=at).status
+    act = intake.receive_and_accept if status == Status.SUBMITTED else intake.accept_application
+    return _done(
+        request, case_id,
+        lambda: act(application_id=case_id, checks=checks, by=by, at=at),
+        _("Accepted. The limit runs from the next day; the applicant gets the notice of acceptance."),
+    )  # fmt: skip
+
+
+@door(Door.STAFF)
+@require_POST
+def take(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Take the open stage in hand, so that colleagues see who has it."""
+    by, at = actor_of(request), timezone.now()
+    return _done(
+        request, case_id, lambda: review.take_stage(application_id=case_id, by=by, at=at), _("It is in your hand now.")
+    )  # fmt: skip
+
+
+@door(Door.STAFF)
+@require_POST
+def pass_on(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Finish the stage with an opinion and pass the case on."""
+    by, at, opinion = actor_of(request), timezone.now(), request.POST.get("opinion", "")
+    seen = request.POST.get("position", "")
+    position = int(seen) if seen.isdecimal() and len(seen) < 4 else -1
+    return _done(
+        request, case_id,
+        lambda: review.pass_stage(application_id=case_id, opinion=opinion, position=position, by=by, at=at),
+        _("Passed on with your opinion."),
+    )  # fmt: skip
+
+
+@door(Door.STAFF)
+@require_POST
+def grant(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Grant what was applied for."""
+    by, at, opinion = actor_of(request), timezone.now(), request.POST.get("opinion", "")
+    return _done(
+        request, case_id,
+        lambda: review.decide_application(application_id=case_id, granted=True, reason=opinion, by=by, at=at),
+        _("Granted. The decision is being made and sealed."),
+    )  # fmt: skip
+
+
+@door(Door.STAFF)
+@require_POST
+def close(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Register the result and issue the certificate of what was granted."""
+    by, at = actor_of(request), timezone.now()
+    return _done(
+        request, case_id, lambda: review.close_application(application_id=case_id, by=by, at=at),
+        _("Registered. The result waits to be handed over."),
+    )  # fmt: skip
+
+
+@door(Door.STAFF)
+@require_POST
+def deliver(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Hand the result over to somebody named."""
+    by, at = actor_of(request), timezone.now()
+    way = request.POST.get("way", "window")
+    way = way if way in ("window", "post") else "window"
+    recipient = request.POST.get("recipient", "")[:100]
+    return _done(
+        request, case_id,
+        lambda: handover.deliver_application(application_id=case_id, way=way, recipient=recipient, by=by, at=at),
+        _("Handed over. The receipt of delivery is being made."),
+    )  # fmt: skip
+
+
+@door(Door.STAFF)
+@require_http_methods(["GET", "POST"])
+def refuse(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Ask for the reason of a refusal and show the remedies that the decision will name; then refuse."""
+    found = _seen(request, case_id)
+    errors: dict[str, Text] = {}
+    reason = request.POST.get("reason", request.POST.get("opinion", ""))
+    if request.POST.get("send"):
+        by, at = actor_of(request), timezone.now()
+        if reason.strip():
+            return _done(
+                request, case_id,
+                lambda: review.decide_application(application_id=case_id, granted=False, reason=reason, by=by, at=at),
+                _("Refused. The decision names reason and remedies."),
+            )  # fmt: skip
+        errors["id_reason"] = _("Please write the reason. The applicant has a right to know it.")
+    context = {**_ask_context(found), "reason": reason, "errors": errors, "remedies": found.terms.content.remedies}
+    return render(request, "casework/desk/refuse.html", context, status=422 if errors else 200)
+
+
+@door(Door.STAFF)
+@require_http_methods(["GET", "POST"])
+def not_accept(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Ask for the reason and for the office in charge; then do not accept."""
+    found = _seen(request, case_id)
+    errors: dict[str, Text] = {}
+    reason, competent = request.POST.get("reason", ""), request.POST.get("competent", "")[:200]
+    if request.POST.get("send"):
+        by, at = actor_of(request), timezone.now()
+        if reason.strip():
+            return _done(
+                request, case_id,
+                lambda: intake.not_accept_application(application_id=case_id, reason=reason, competent=competent, by=by, at=at),
+                _("Not accepted. The notice names reason, office in charge and remedies."),
+            )  # fmt: skip
+        errors["id_reason"] = _("Please write the reason. The applicant has a right to know it.")
+    context = {
+        **_ask_context(found), "reason": reason, "competent": competent, "errors": errors,
+        "remedies": found.terms.content.remedies,
+    }  # fmt: skip
+    return render(request, "casework/desk/not_accept.html", context, status=422 if errors else 200)
+
+
+def _ask_context(found: CasePage) -> dict[str, Any]:
+    return {
+        "case": found, "application": found.application, "terms": found.terms,
+        "applicant": worklist.masked_applicant(found.application),
+    }  # fmt: skip
+
+
+@door(Door.STAFF)
+@require_POST
+@never_cache
+def unmask(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Show one hidden answer in full, this once, for a reason that is kept."""
+    by, at, key = actor_of(request), timezone.now(), request.POST.get("key", "")
+    found = _seen(request, case_id)
+    try:
+        value = window.unmask_answer(application_id=case_id, key=key, reason=request.POST.get("reason", ""), by=by, at=at)
+    except (NotAllowed, NotFound):
+        raise
+    except Refused as refusal:
+        return page.refused(request, case_id, refusal)
+    return render(request, "casework/desk/case.html", page.case_context(request, found, shown_key=key, shown_value=value))
+
+
+@door(Door.STAFF)
+@require_http_methods(["GET", "POST"])
+def notice(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """List everything that may be missing, with what is missing ticked already; show the notice; send it."""
+    found = _seen(request, case_id)
+    checks = forms.posted_checks(found.materials, request.POST)
+    rows = notice_rows(found, request)
+    errors: dict[str, Text] = {}
+    if "send" in request.POST:
+        by, at, points = actor_of(request), timezone.now(), [row.as_point for row in rows if row.is_ticked]
+        if points:
+            return _done(
+                request, case_id,
+                lambda: intake.ask_for_correction(application_id=case_id, points=points, checks=checks, by=by, at=at),
+                _("Told in writing, everything at once. The clock of the city stands still until the papers come."),
+            )  # fmt: skip
+        errors["rows"] = _("Please mark at least one material or answer that has to be put right.")
+    context = {
+        **_ask_context(found), "rows": rows, "errors": errors, "kept": kept_checks(request),
+        "chosen": [row for row in rows if row.is_ticked], "is_preview": "preview" in request.POST,
+        "length": intake.CORRECTION_WORKING_DAYS, "back": reverse("casework:desk_case", args=[case_id]),
+    }  # fmt: skip
+    return render(request, "casework/desk/notice.html", context, status=422 if errors else 200)
+
+
+def notice_rows(found: CasePage, request: HttpRequest) -> list[forms.NoticeRow]:
+    """Return the materials and questions of a case to be ticked: as posted, or with what is missing ticked already."""
+    form = found.terms.content.form
+    materials = [
+        (row["material"].key, row["material"].name, row["is_open"], row["remark"])
+        for row in page.material_rows(found, request.POST if request.method == "POST" else None)
+        if row["is_handed_in"] or row["material"].key in request.POST.getlist("point")
+    ]
+    answers, today = found.application.answers, timezone.now().astimezone(SHANGHAI).date()
+    return forms.notice_rows(materials, form, answers, today=today, posted=request.POST)
+
+
+def kept_checks(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return what was ticked for materials on the page before, to be sent along."""
+    prefixes = ("check-", "copies-", "original-", "remark-")
+    return [(name, request.POST[name]) for name in request.POST if name.startswith(prefixes)]
+
+
+@door(Door.STAFF)
+@require_http_methods(["GET", "POST"])
+def bring(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Take in at the window what was missing: scans and checks for the points of the notice, answers put right."""
+    found = _seen(request, case_id)
+    if found.application.status != Status.CORRECTING:
+        return redirect("casework:desk_case", case_id)
+    points = {point["key"]: point for each in found.corrections if each.answered_at is None for point in each.points}
+    errors: dict[str, Text] = {}
+    if request.method == "POST":
+        errors = add_scans(request, case_id, found)
+        if not errors:
+            by, at = actor_of(request), timezone.now()
+            checks = forms.posted_checks(found.materials, request.POST)
+            fields = [each for each in found.terms.content.form.fields if f"field:{each.key}" in points]
+            answers = forms.posted_answers(fields, request.POST)
+            try:
+                intake.correct_application(application_id=case_id, answers=answers, checks=checks, by=by, at=at)
+            except intake.MaterialsMissing as refusal:
+                errors["points"] = refusal.message
+            else:
+                messages.success(request, _("Taken in. The city answers within five working days."))
+                return redirect("casework:desk_case", case_id)
+            found = _seen(request, case_id)
+    context = {
+        **_ask_context(found),
+        "points": points,
+        "materials": [
+            row for row in page.material_rows(found, request.POST if request.method == "POST" else None)
+            if row["material"].key in points
+        ],
+        "questions": [
+            forms.drawn(each, found.application.answers.get(each.key), regions=region_options())
+            for each in found.terms.content.form.fields
+            if f"field:{each.key}" in points
+        ],
+        "limit": next((view for view in found.limits if view.kind == "correction" and view.ended_at is None), None),
+        "errors": errors,
+    }  # fmt: skip
+    return render(request, "casework/desk/bring.html", context, status=422 if errors else 200)
+
+
+def add_scans(request: HttpRequest, case_id: UUID, found: CasePage) -> dict[str, Text]:
+    """Store the scans of a window and put them to their materials; one that cannot be taken is refused by name."""
+    by, at = actor_of(request), timezone.now()
+    errors: dict[str, Text] = {}
+    for material in found.materials:
+        for upload in request.FILES.getlist(f"file-{material.key}"):
+            try:
+                file = documents.store_upload(upload, by=by, at=at, subject=Subject(KIND, case_id))
+            except Refused as refusal:
+                errors[f"file-{material.key}"] = f"{upload.name}：{refusal}"
+                continue
+            drafts.attach_file(application_id=case_id, key=material.key, file_id=file.id, by=by, at=at)
+    return errors

@@ -1,0 +1,217 @@
+"""What the page of a case shows to an officer: acts with their keys, materials, facts, limits, who held it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from onedoor.casework import journey, progress, queries, stages, states, worklist
+from onedoor.casework.models import Application, MaterialState
+from onedoor.casework.queries import CasePage
+from onedoor.casework.services.window import UNMASK_DUTY
+from onedoor.casework.states import KIND, Status
+from onedoor.casework.views.public.apply import actor_of, region_options
+from onedoor.catalog import form_rules
+from onedoor.kernel.errors import Refused, Text
+from onedoor.kernel.subjects import Subject
+from onedoor.network import queries as network
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One act that may be done now: its word, its key, where it goes, and which form's inputs go along."""
+
+    word: Text
+    key: str
+    url: str
+    kind: str = ""
+    sends: bool = True
+    simple: bool = False
+
+
+def limit_name(kind: str) -> str:
+    """Return how officers call a kind of limit."""
+    names = {
+        "notice": _("First answer"),
+        "correction": _("Missing papers"),
+        "legal": _("Legal limit"),
+        "promise": _("Promised limit"),
+        "stage": _("This step"),
+        "delivery": _("Hand-over"),
+    }
+    return names.get(kind, kind)
+
+
+def load(request: HttpRequest, case_id: UUID) -> CasePage:
+    """Return the case for the officer of the request.
+
+    :raises NotFound: when he may not see it.
+    """
+    return queries.case_page(actor=actor_of(request), application_id=case_id, at=timezone.now())
+
+
+def buttons(case: CasePage) -> list[Button]:
+    """Return the acts that may be done now in the order of their keys; the first one is the main act."""
+    application = case.application
+
+    def url(name: str) -> str:
+        return reverse(f"casework:desk_{name}", args=[application.id])
+
+    acts = set(case.next_acts)
+    found: list[Button] = []
+    if states.RECEIVE in acts:
+        found.append(Button(_("Receive and accept"), "F2", url("accept")))
+        found.append(Button(_("Only receive"), "F3", url("receive")))
+    elif states.ACCEPT in acts:
+        found.append(Button(_("Accept"), "F2", url("accept")))
+    if states.ASK_FOR_CORRECTION in acts:
+        found.append(Button(_("Tell what is missing"), "F4", url("notice")))
+    if states.CORRECT in acts:
+        found.append(Button(_("Take in missing papers"), "F2", url("bring"), sends=False))
+    if states.ASSIGN in acts:
+        found.append(Button(_("Take in hand"), "F2", url("take"), simple=True))
+    if states.PASS_STAGE in acts:
+        found.append(Button(_("Agree, pass to “%(step)s”") % {"step": _next_step(case)}, "F2", url("pass")))
+    if states.DECIDE in acts:
+        found.append(Button(_("Grant"), "F2", url("grant")))
+    if acts & {states.PASS_STAGE, states.DECIDE} and application.taken_by is None:
+        found.append(Button(_("Take in hand"), "F3", url("take"), simple=True))
+    if states.CLOSE in acts:
+        found.append(
+            Button(
+                _("Register the result") if application.outcome != "granted" else _("Close and issue"),
+                "F2",
+                url("close"),
+                simple=True,
+            )
+        )
+    if states.DELIVER in acts:
+        found.append(Button(_("Hand over"), "F2", url("deliver")))
+    if states.NOT_ACCEPT in acts:
+        found.append(Button(_("Do not accept"), "F9", url("not_accept"), kind="warning"))
+    if states.DECIDE in acts:
+        found.append(Button(_("Refuse"), "F9", url("refuse"), kind="warning"))
+    return found
+
+
+def _next_step(case: CasePage) -> str:
+    steps = stages.worked_steps(case.terms.steps)
+    position = case.application.stage_position
+    following = stages.next_step(steps, -1 if position is None else position)
+    return following.name if following else ""
+
+
+def case_context(request: HttpRequest, case: CasePage, **more: Any) -> dict[str, Any]:
+    """Return everything the page of a case says."""
+    actor, now = actor_of(request), timezone.now()
+    application = case.application
+    acts = set(case.next_acts)
+    held = progress.held(application, case.runs, case.corrections, now=now)
+    other = application.taken_by is not None and application.taken_by != actor.posting
+    return {
+        "case": case,
+        "application": application,
+        "terms": case.terms,
+        "applicant": worklist.masked_applicant(application),
+        "light": progress.LIGHT[Status(application.status)],
+        "limit": queries.binding(case.limits) or _correction(case),
+        "buttons": buttons(case),
+        "holder": network.holder_of(application.taken_by) if other and application.taken_by else "",
+        "is_mine": application.taken_by is not None and not other,
+        "may_check": bool(acts & {states.RECEIVE, states.ACCEPT}),
+        "may_opine": bool(acts & {states.PASS_STAGE, states.DECIDE}),
+        "may_deliver": states.DELIVER in acts,
+        "may_unmask": actor.has(UNMASK_DUTY),
+        "materials": material_rows(case),
+        "facts": facts(application, case),
+        "limits": [(limit_name(view.kind), view) for view in sorted(case.limits, key=lambda each: each.ended_at is not None)],
+        "held": held,
+        "held_pairs": [(each.who, each.time.total_seconds()) for each in held],
+        "runs": case.runs,
+        "subject": Subject(KIND, application.id),
+        "now": now,
+        **more,
+    }
+
+
+def _correction(case: CasePage) -> Any:
+    return next((view for view in case.limits if view.kind == "correction" and view.ended_at is None), None)
+
+
+def material_rows(case: CasePage, posted: Mapping[str, str] | None = None, *, every: bool = False) -> list[dict[str, Any]]:
+    """Return each material with its norm, its files and what the clerk ticked so far; ``every`` keeps those not asked for now."""
+    terms, answers = case.terms, case.application.answers
+    norm = {each.key: each for each in terms.materials}
+    rows = []
+    for material in case.materials:
+        wanted = norm.get(material.key)
+        asked = journey.asks_for_file(terms.content.form, answers, material.key)
+        if not every and wanted is None and asked is None and material.state == MaterialState.MISSING:
+            continue
+        required = wanted.is_required if wanted else bool(asked and asked.required)
+        handed_in = wanted.is_handed_in if wanted else True
+        rows.append({
+            "material": material,
+            "norm": wanted,
+            "files": [used.file for used in material.files.all()],
+            "is_required": required,
+            "is_handed_in": handed_in,
+            "is_open": handed_in and required and material.state in (MaterialState.MISSING, MaterialState.REJECTED),
+            "verdict": (posted or {}).get(f"check-{material.key}", _VERDICTS.get(material.state, "")),
+            "remark": (posted or {}).get(f"remark-{material.key}", material.remark),
+            "copies": (posted or {}).get(f"copies-{material.key}", material.copies or _copies(wanted)),
+            "original": f"original-{material.key}" in posted if posted else material.is_original_seen,
+        })  # fmt: skip
+    return rows
+
+
+_VERDICTS: dict[str, str] = {MaterialState.CHECKED: "ok", MaterialState.REJECTED: "bad"}
+
+
+def _copies(wanted: Any) -> int:
+    return (wanted.copies_original + wanted.copies_photo) or 1 if wanted else 1
+
+
+def facts(application: Application, case: CasePage) -> list[dict[str, Any]]:
+    """Return the answers, part by part, numbers that tell who somebody is hidden."""
+    form = case.terms.content.form
+    names = dict(region_options())
+    asked = journey.questions(form, application.answers)
+    found = []
+    for section in form.sections:
+        rows = [
+            {
+                "key": each.field.key,
+                "label": each.field.text,
+                "hidden": each.field.is_personal and bool(application.answers.get(each.field.key)),
+                "value": form_rules.display_value(
+                    each.field, application.answers.get(each.field.key), masked=True, region_name=lambda code: names.get(code, code)
+                ),
+            }
+            for each in asked
+            if each.section.key == section.key
+        ]  # fmt: skip
+        if rows:
+            found.append({"title": section.text, "rows": rows})
+    return found
+
+
+def refused(request: HttpRequest, case_id: UUID, refusal: Refused) -> HttpResponse:
+    """Show the case as it stands now, with why the act was refused; what was typed stays on the page."""
+    case = load(request, case_id)
+    faults = getattr(refusal, "errors", {})
+    context = case_context(
+        request, case,
+        refusal=refusal, faults=faults, typed=request.POST.get("opinion", ""),
+        latest=case.entries[0] if case.entries else None,
+    )  # fmt: skip
+    context["materials"] = material_rows(case, request.POST)
+    return render(request, "casework/desk/case.html", context, status=refusal.http_status)
