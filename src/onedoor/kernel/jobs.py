@@ -5,20 +5,43 @@ Jobs run at least once and take ids only, never personal data. Acts name them an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Job
 
 JSON = str | int | float | bool | None | list["JSON"] | dict[str, "JSON"]
 
 
+_together: ContextVar[list[Job] | None] = ContextVar("jobs_together", default=None)
+
+
 def queue(name: str, **arguments: JSON) -> None:
     """Queue one job; it runs after commit, or never when the transaction rolls back. One statement."""
-    app.configure_task(name, allow_unknown=True).defer(**arguments)
+    queue_many(name, [arguments])
 
 
 def queue_many(name: str, arguments: Iterable[Mapping[str, JSON]]) -> None:
     """Queue one job for each set of arguments, in one statement."""
-    rows = [dict(each) for each in arguments]
-    if rows:
-        app.configure_task(name, allow_unknown=True).batch_defer(*rows)
+    deferrer = app.configure_task(name, allow_unknown=True)
+    jobs = [deferrer.make_new_job(**each) for each in arguments]
+    waiting = _together.get()
+    if waiting is not None:
+        waiting.extend(jobs)
+    elif jobs:
+        app.job_manager.batch_defer_jobs(jobs)
+
+
+@contextmanager
+def queued_together() -> Iterator[None]:
+    """Queue all jobs of a block at its end, in one statement; none when the block is left by an exception."""
+    jobs: list[Job] = []
+    token = _together.set(jobs)
+    try:
+        yield
+    finally:
+        _together.reset(token)
+    if jobs:
+        app.job_manager.batch_defer_jobs(jobs)

@@ -20,11 +20,12 @@ _FORMAT = b"\x01"
 
 def key(name: str) -> bytes:
     """Return the 32 bytes of the key ``name``, made at first use."""
-    return _read_or_make(Path(settings.ONEDOOR_KEYS) / f"{name}.key")
+    return _read_or_make(settings.ONEDOOR_KEYS, name)
 
 
 @lru_cache
-def _read_or_make(path: Path) -> bytes:
+def _read_or_make(folder: Path, name: str) -> bytes:
+    path = Path(folder) / f"{name}.key"
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
     if not path.exists():

@@ -16,6 +16,7 @@ from onedoor.journal import queries as journal
 from onedoor.kernel import identity, masking, vault
 from onedoor.kernel.errors import NotFound
 from onedoor.kernel.identity import WrongCode
+from onedoor.kernel.prepared import Prepared
 from onedoor.kernel.subjects import Subject
 from onedoor.people import actors, acts
 from onedoor.people.models import Account, Client, Membership, Organisation, Person
@@ -148,9 +149,12 @@ def clients() -> list[Client]:
     return list(Client.objects.order_by("name"))
 
 
+_account: Prepared[Account] = Prepared(lambda key: Account.objects.filter(pk=key), UUID(int=1))
+
+
 def account_by_id(account_id: UUID) -> Account | None:
     """Return an account, closed ones included."""
-    return Account.objects.filter(pk=account_id).first()
+    return _account.row(account_id)
 
 
 def account_by_phone(phone: str) -> Account | None:

@@ -9,6 +9,7 @@ from typing import ParamSpec, TypeVar
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Func, IntegerField, QuerySet
 
 from onedoor.casework.models import Application, StageRun
 from onedoor.casework.permissions import require_state, stage_for
@@ -17,6 +18,7 @@ from onedoor.journal import services as journal
 from onedoor.journal.acts import Act
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.errors import NotAllowed, NotFound
+from onedoor.kernel.prepared import Prepared
 from onedoor.kernel.subjects import Subject
 from onedoor.network.queries import require_authorised
 
@@ -56,18 +58,27 @@ def _remember(refusal: NotAllowed, what: Act, arguments: Mapping[str, object]) -
         journal.record_refusal(what, subject=Subject(KIND, application), by=by, at=at, reason=refusal.code)
 
 
-def lock(application_ids: Iterable[UUID]) -> list[Application]:
-    """Lock applications in the order of their keys, with their version and service item, in one statement.
+def _locking(keys: Sequence[UUID], *, with_serial: bool = False) -> QuerySet[Application]:
+    rows = Application.objects.select_for_update(of=("self",)).select_related("version", "agency").defer("version__content")
+    if with_serial:
+        rows = rows.annotate(serial=Func(function="nextval", template="nextval('casework_serial')", output_field=IntegerField()))
+    return rows.filter(pk__in=keys).order_by("pk")
+
+
+_one = Prepared(lambda key: _locking([key]), UUID(int=1))
+_one_numbered = Prepared(lambda key: _locking([key], with_serial=True), UUID(int=1))
+
+
+def lock(application_ids: Iterable[UUID], *, with_serial: bool = False) -> list[Application]:
+    """Lock applications in the order of their keys, with their version and agency, in one statement.
+
+    ``with_serial`` takes a serial for each of them as ``serial``, in the same statement.
 
     :raises NotFound: when one does not exist.
     """
     wanted = sorted(set(application_ids))
-    found = list(
-        Application.objects.select_for_update(of=("self",))
-        .select_related("version", "service_item", "agency")
-        .filter(pk__in=wanted)
-        .order_by("pk")
-    )
+    one = _one_numbered if with_serial else _one
+    found = one.rows(*wanted) if len(wanted) == 1 else list(_locking(wanted, with_serial=with_serial))
     if len(found) != len(wanted):
         raise NotFound
     return found

@@ -18,10 +18,11 @@ from onedoor.catalog import form_rules
 from onedoor.catalog import queries as catalog
 from onedoor.catalog.content import Form
 from onedoor.documents import services as documents
-from onedoor.kernel import references, vault
+from onedoor.kernel import jobs, references, vault
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.clock import local_date
 from onedoor.kernel.errors import Invalid, Refused
+from onedoor.kernel.prepared import Prepared
 from onedoor.notify import services as notify
 from onedoor.workdays import services as limits
 
@@ -41,11 +42,12 @@ def submit_application(*, application_id: UUID, by: Actor, at: datetime) -> Appl
     :raises NotAllowed: when somebody else's draft is submitted.
     :raises Refused: when the item's version is no longer open.
     """
-    applications = core.lock([application_id])
+    applications = core.lock([application_id], with_serial=True)
     require_owner(by, applications)
     if applications[0].reference is not None:
         return applications[0]
-    submit_many(applications, by=by, at=at, must_be_complete=True)
+    with jobs.queued_together():
+        submit_many(applications, by=by, at=at, must_be_complete=True)
     return applications[0]
 
 
@@ -127,12 +129,20 @@ def _is_absent(answers: Mapping[str, object], key: str) -> bool:
 
 def _materials_of(applications: Sequence[Application]) -> dict[UUID, list[Material]]:
     found: dict[UUID, list[Material]] = defaultdict(list)
-    rows = Material.objects.filter(application__in=applications).order_by("application_id", "key")
-    for material in rows:
+    for material in _materials(applications):
         found[material.application_id].append(material)
     for application in applications:
         _fill_forms(application, found[application.id])
     return found
+
+
+def _materials(applications: Sequence[Application]) -> Sequence[Material]:
+    if len(applications) == 1:
+        return _materials_of_one.rows(applications[0].id)
+    return list(Material.objects.filter(application__in=applications).order_by("application_id", "key"))
+
+
+_materials_of_one = Prepared(lambda key: Material.objects.filter(application=key).order_by("key"), UUID(int=1))
 
 
 def _fill_forms(application: Application, materials: Sequence[Material]) -> None:
@@ -150,7 +160,7 @@ def _require_open(application: Application) -> None:
 
 def _number(applications: Sequence[Application], *, at: datetime) -> None:
     day = local_date(at)
-    for application, serial in zip(applications, _serials(len(applications)), strict=True):
+    for application, serial in zip(applications, _serials(applications), strict=True):
         code = references.new_query_code()
         application.reference = references.make_reference(day, serial)
         application.query_code = code
@@ -159,8 +169,11 @@ def _number(applications: Sequence[Application], *, at: datetime) -> None:
         application.stage = stages.RECEIVE
 
 
-def _serials(count: int) -> list[int]:
+def _serials(applications: Sequence[Application]) -> list[int]:
     """Return serials of five digits from a sequence that goes round: gaps are allowed, so nobody waits for another's commit."""
+    taken = [each.serial for each in applications if hasattr(each, "serial")]
+    if len(taken) == len(applications):
+        return taken
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('casework_serial') FROM generate_series(1, %s)", [count])
+        cursor.execute("SELECT nextval('casework_serial') FROM generate_series(1, %s)", [len(applications)])
         return [row[0] for row in cursor.fetchall()]

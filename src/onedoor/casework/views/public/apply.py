@@ -23,7 +23,7 @@ from onedoor.documents import services as documents
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.clock import local_date
 from onedoor.kernel.doors import Door, door
-from onedoor.kernel.errors import Invalid, Refused, Text
+from onedoor.kernel.errors import Invalid, NotAllowed, NotFound, Refused, Text
 from onedoor.kernel.ids import new_id
 from onedoor.kernel.subjects import Subject
 from onedoor.network import queries as network
@@ -309,25 +309,37 @@ def remove_file(request: HttpRequest, draft_id: UUID, key: str, file_id: UUID) -
 @require_http_methods(["GET", "POST"])
 def check(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Show all answers to be checked; submit them."""
+    errors: dict[str, Text] = {}
+    if request.method == "POST":
+        if request.POST.get("truth") == "on":
+            errors = _submit(request, draft_id)
+            if not errors:
+                return redirect("casework:done", draft_id)
+        else:
+            errors = {"truth": _("Please confirm that what you wrote is true.")}
     application = draft_of(request, draft_id)
     if application.status != Status.DRAFT:
         return redirect("casework:done", application.id)
-    errors: dict[str, Text] = {}
-    if request.method == "POST":
-        if request.POST.get("truth") != "on":
-            errors["truth"] = _("Please confirm that what you wrote is true.")
-        else:
-            try:
-                submission.submit_application(application_id=application.id, by=actor_of(request), at=timezone.now())
-                return redirect("casework:done", application.id)
-            except Invalid as refusal:
-                errors = refusal.errors
     context = {
         "application": application, "terms": catalog.case_terms(application.version_id),
         "cards": answer_cards(application, masked=False), "papers": paper_rows(application),
         "errors": [(_fault_link(application, key), text) for key, text in errors.items()],
     }  # fmt: skip
     return render(request, "casework/apply/check.html", context, status=422 if errors else 200)
+
+
+def _submit(request: HttpRequest, draft_id: UUID) -> dict[str, Text]:
+    """Submit and return what is missing or wrong; the act itself finds the draft, so that it is read once.
+
+    :raises NotFound: when it is somebody else's, as everywhere.
+    """
+    try:
+        submission.submit_application(application_id=draft_id, by=actor_of(request), at=timezone.now())
+    except Invalid as refusal:
+        return dict(refusal.errors)
+    except NotAllowed:
+        raise NotFound from None
+    return {}
 
 
 def _fault_link(application: Application, key: str) -> str:
