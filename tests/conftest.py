@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import os
+import pickle
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -20,7 +22,8 @@ from tests import ground
 
 pytest_plugins = ["tests.browser"]
 
-TEMPLATE = "onedoor_test_template"
+TEMPLATE, CITY_TEMPLATE = "onedoor_test_template", "onedoor_test_template_city"
+EMPTY, CITY = (f"onedoor_test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}{kind}" for kind in ("", "_city"))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -34,38 +37,75 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Choose the database before any fixture opens a transaction: the city's for a test that asks for ``furnished``."""
+    _connect_to(CITY if "furnished" in getattr(item, "fixturenames", ()) else EMPTY)
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(django_test_environment: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
     """Copy the migrated template as this process's database; the first process to come makes the template."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    name = f"onedoor_test_{worker}"
+    chosen = str(connection.settings_dict["NAME"])
     with django_db_blocker.unblock():
-        _make_template()
-        _copy_template(name)
+        _make_template(TEMPLATE, _migrate)
+        _copy_template(EMPTY)
+    _connect_to(chosen)
     yield
     with django_db_blocker.unblock():
         connection.close()
 
 
-def _make_template() -> None:
-    with Path(os.environ["ONEDOOR_TEST_RUN"], "template.lock").open("a+") as lock:
+@pytest.fixture(scope="session")
+def furnished(django_db_setup: None, django_db_blocker: Any) -> Any:
+    """Return the very small city of ``tests.casework.situations``, furnished once for all processes and copied for each."""
+    with django_db_blocker.unblock():
+        _make_template(CITY_TEMPLATE, _furnish)
+        _copy_template(CITY)
+    return pickle.loads(_picture().read_bytes())
+
+
+def _make_template(name: str, fill: Callable[[], None]) -> None:
+    with Path(os.environ["ONEDOOR_TEST_RUN"], f"{name}.lock").open("a+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         lock.seek(0)
         if lock.read():
             return
-        _sql(f'DROP DATABASE IF EXISTS "{TEMPLATE}" WITH (FORCE)', f'CREATE DATABASE "{TEMPLATE}"')
-        _connect_to(TEMPLATE)
-        call_command("migrate", verbosity=0)
+        _sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" {_copied_from(name)}')
+        _connect_to(name)
+        fill()
         connection.close()
         lock.write("made")
 
 
+def _migrate() -> None:
+    call_command("migrate", verbosity=0)
+
+
+def _furnish() -> None:
+    from tests.casework.situations import furnish
+
+    _picture().write_bytes(pickle.dumps(furnish()))
+
+
+def _picture() -> Path:
+    return Path(os.environ["ONEDOOR_TEST_RUN"], "city.pickle")
+
+
+def _copied_from(name: str) -> str:
+    """Return from which template a database is made."""
+    template = {CITY_TEMPLATE: TEMPLATE, EMPTY: TEMPLATE, CITY: CITY_TEMPLATE}.get(name)
+    return f'TEMPLATE "{template}" STRATEGY FILE_COPY' if template else ""
+
+
 def _copy_template(name: str) -> None:
-    _sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}" STRATEGY FILE_COPY')
+    _sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" {_copied_from(name)}')
     _connect_to(name)
 
 
 def _connect_to(name: str) -> None:
+    if connection.settings_dict["NAME"] == name:
+        return
     connection.close()
     connection.settings_dict["NAME"] = name
 

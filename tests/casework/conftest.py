@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.casework.situations import City, furnish
+from tests.casework.situations import City
 
 
 @pytest.fixture
-def city(db: None) -> City:
-    return furnish()
+def city(furnished: City, db: None) -> City:
+    return furnished

@@ -14,6 +14,7 @@ from onedoor.documents import queries as documents
 from onedoor.journal import queries as journal
 from onedoor.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
 from onedoor.kernel.subjects import Subject
+from onedoor.look import strip
 from onedoor.workdays import queries as limits
 from tests.casework.situations import (
     COMMITMENT,
@@ -170,6 +171,7 @@ def test_work_list_shows_what_waits_for_the_post(city: City) -> None:
 def test_submission_costs_no_more_than_its_statements(city: City, count_statements) -> None:
     draft = with_papers(a_draft(city, COMMITMENT), by=city.citizen)
     limits.calendar()  # kept in every process after its first act
+    strip.sample.get()
     with count_statements() as counted:
         submission.submit_application(application_id=draft.id, by=city.citizen, at=MONDAY)
     sent = [each["sql"] for each in counted.captured_queries if "SAVEPOINT" not in each["sql"]]
