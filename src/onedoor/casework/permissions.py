@@ -32,6 +32,8 @@ class FourEyes(NotAllowed):
 
 def stage_for(transition: Transition, application: Application) -> str:
     """Return the stage for which a post must be authorised to do ``transition``; worked stages follow the application."""
+    if transition is states.DECIDE:
+        return stages.APPROVE
     return STAGE_OF_ACT.get(transition) or application.stage
 
 

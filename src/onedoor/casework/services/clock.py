@@ -5,6 +5,7 @@ Running these twice, late or at once from several workers changes nothing more.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -60,9 +61,23 @@ def _due(kind: str, statuses: tuple[Status, ...], *, at: datetime) -> list[Appli
     """
     midnight = local(at).replace(hour=0, minute=0, second=0, microsecond=0)
     due = [each.subject.id for each in limit_queries.due_before(midnight, AT_ONCE, kind=kind, subject_kind=states.KIND)]
-    return list(
+    locked = list(
         Application.objects.select_for_update(of=("self",), skip_locked=True)
         .select_related("version", "service_item", "agency")
         .filter(pk__in=due, status__in=statuses)
         .order_by("pk")
     )
+    return _still_due(locked, kind, midnight) if locked else []
+
+
+def _still_due(applications: Sequence[Application], kind: str, midnight: datetime) -> list[Application]:
+    """Return those whose limit is over now that nobody else can touch it; it may have been ended or paused before the lock."""
+    limits_now = limit_queries.limits_of([each.id for each in applications])
+    return [
+        application
+        for application in applications
+        if any(
+            limit.kind == kind and limit.ended_at is None and not limit.paused and limit.due_at < midnight
+            for limit in limits_now.get(application.id, ())
+        )
+    ]
