@@ -43,6 +43,7 @@ class Application(Row):
     )
     applicant_name = models.CharField(max_length=200, blank=True)
     filed_by = models.ForeignKey("people.Account", on_delete=models.PROTECT, null=True, related_name="filed_applications")
+    client_id = models.UUIDField(null=True, help_text=_("The other system that filed it and owns it"))
     answers = EncryptedJSONField()
     stage = models.CharField(
         max_length=10, blank=True, help_text=_("The stage that has to act next; empty where the city has nothing to do")
@@ -96,6 +97,7 @@ class Application(Row):
             models.Index(
                 fields=["applicant_name", "id"], opclasses=["varchar_pattern_ops", "uuid_ops"], name="casework_application_name"
             ),
+            models.Index(fields=["client_id", "id"], condition=Q(client_id__isnull=False), name="casework_application_client"),
         )
 
     def __str__(self) -> str:

@@ -38,7 +38,9 @@ def stage_for(transition: Transition, application: Application) -> str:
 
 
 def owns(actor: Actor, application: Application) -> bool:
-    """Tell whether the actor filed the application or is its applicant."""
+    """Tell whether the actor filed the application, itself or as another system, or is its applicant."""
+    if actor.client_id is not None:
+        return application.client_id == actor.client_id
     if actor.account is not None and application.filed_by_id == actor.account:
         return True
     return actor.person is not None and application.applicant_person_id == actor.person

@@ -98,6 +98,14 @@ def my_applications(*, actor: Actor, after: UUID | None = None) -> Page[Applicat
     return first_page(list(found.order_by("-pk")[: PAGE_SIZE + 1]), PAGE_SIZE)
 
 
+def filed_by_client(*, client_id: UUID, after: UUID | None = None, size: int = PAGE_SIZE) -> Page[Application]:
+    """Return the applications that another system filed, newest first."""
+    found = Application.objects.filter(client_id=client_id).select_related("agency").order_by("-pk")
+    if after is not None:
+        found = found.filter(pk__lt=after)
+    return first_page(list(found[: size + 1]), size)
+
+
 def binding(views: Sequence[LimitView]) -> LimitView | None:
     """Return the open limit that ends first and binds the city."""
     running = [view for view in views if view.ended_at is None and view.kind in LIMITS_THAT_BIND]

@@ -6,10 +6,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext
 
 from onedoor.catalog.cache import EditionCache
@@ -19,6 +20,9 @@ from onedoor.catalog.topics import BOARD_BY_CODE, BOARDS, TOPIC_BY_CODE, BoardVi
 from onedoor.kernel.errors import NotFound, Text
 from onedoor.kernel.paging import Page, first_page
 from onedoor.network import queries as network
+
+if TYPE_CHECKING:
+    from onedoor.network.models import Agency
 
 _kept = EditionCache()
 LEVEL_ORDER = {"city": 0, "county": 1, "township": 2, "village": 3}
@@ -364,21 +368,28 @@ class OpenServiceItem:
     region: str
     case_kind: str
     accepts_online: bool
+    agency: Agency
 
 
 def open_service_items(service_item_ids: Sequence[UUID]) -> dict[UUID, OpenServiceItem]:
     """Return those of the service items that can be applied for now. One statement."""
     rows = (
-        ItemVersion.objects.filter(
-            status=VersionStatus.PUBLISHED, item__service_items__in=list(service_item_ids), item__service_items__is_open=True
+        ServiceItem.objects.filter(pk__in=list(service_item_ids), is_open=True, item__versions__status=VersionStatus.PUBLISHED)
+        .select_related("agency")
+        .annotate(
+            code=F("item__code"),
+            version=F("item__versions__id"),
+            kind=F("item__versions__case_kind"),
+            online=F("item__versions__accepts_online"),
         )
         .order_by("id")
-        .values_list(
-            "item__service_items__id", "id", "item__code", "item__service_items__agency_id",
-            "item__service_items__agency__region_id", "case_kind", "accepts_online",
+    )
+    return {
+        row.id: OpenServiceItem(
+            row.id, row.version, row.code, row.agency_id, row.agency.region_id, row.kind, row.online, row.agency
         )
-    )  # fmt: skip
-    return {row[0]: OpenServiceItem(*row) for row in rows if row[0] in set(service_item_ids)}
+        for row in rows
+    }
 
 
 def is_open(version: ItemVersion) -> bool:

@@ -7,14 +7,19 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.urls import URLPattern, URLResolver
 from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
+from onedoor.casework.api import router as applications
 from onedoor.catalog.api import router as catalogue
+from onedoor.documents.api import router as files
+from onedoor.documents.middleware import TooLarge
 from onedoor.kernel.doors import Door, door
 from onedoor.kernel.errors import Invalid, Refused, Text
 from onedoor.look.refusals import as_json
@@ -134,7 +139,8 @@ def _problem(code: str) -> dict[str, Any]:
 
 
 api = Api(title="OneDoor", version="1", description=DESCRIPTION, docs_url=None, urls_namespace="api", auth=tokens.nobody)
-api.add_router("", catalogue)
+for room in (catalogue, applications, files):
+    api.add_router("", room)
 
 
 @api.exception_handler(Refused)
@@ -155,10 +161,11 @@ def refuse_shape(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 
 @api.exception_handler(HttpError)
-def refuse_unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+@api.exception_handler(SuspiciousOperation)
+@api.exception_handler(MultiPartParserError)
+def refuse_unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
     """Answer a body that cannot be read."""
-    del error
-    return refuse(request, Unreadable())
+    return refuse(request, TooLarge() if isinstance(error, RequestDataTooBig) else Unreadable())
 
 
 def _path(place: Sequence[str | int]) -> str:

@@ -7,6 +7,18 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from onedoor.kernel.errors import Refused
+from onedoor.look.refusals import refusal_page
+
+
+class TooLarge(Refused):
+    """A request larger than anything that is taken."""
+
+    code = "too_large"
+    http_status = 413
+    default = _("This is larger than anything we take. Please hand in several smaller files.")
 
 
 class RefuseLargeBodies:
@@ -21,7 +33,10 @@ class RefuseLargeBodies:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if _announced(request) <= settings.ONEDOOR_REQUEST_MB * 1_000_000:
             return self.get_response(request)
-        answer = render(request, "documents/too_large.html", {"megabytes": settings.ONEDOOR_UPLOAD_MB}, status=413)
+        if request.path.startswith("/api/"):
+            answer: HttpResponse = refusal_page(request, TooLarge())
+        else:
+            answer = render(request, "documents/too_large.html", {"megabytes": settings.ONEDOOR_UPLOAD_MB}, status=413)
         answer["Connection"] = "close"
         return answer
 

@@ -43,6 +43,7 @@ class File(Row):
     is_active = models.BooleanField(default=False, help_text=_("Holds scripts or commands; it is only ever saved, never shown"))
     uploaded_at = models.DateTimeField()
     uploaded_by = models.UUIDField(null=True)
+    uploaded_by_client = models.UUIDField(null=True)
     subject_kind = models.CharField(max_length=40, blank=True)
     subject_id = models.UUIDField(null=True)
     loose_since = models.DateTimeField(null=True, help_text=_("Since when nothing uses it; swept after seven days"))

@@ -17,3 +17,8 @@ def digits_of(code: str) -> str:
         if not code[length:].strip("0"):
             return code[:length]
     return code
+
+
+def lies_in(code: str, region: str) -> bool:
+    """Return whether a region lies in another; everything lies in the empty one."""
+    return code.startswith(digits_of(region))

@@ -101,8 +101,14 @@ def seats(source: Source) -> list[Seat]:
         found += _four(code)
     for township in source.townships:
         code = offices.township_code(township)
-        found += [Seat(post_of(code, "CLERK"), (township.site["code"], "1")), Seat(post_of(code, "REVIEW")), Seat(post_of(code, "APPROVE"))]
-    found += [Seat(post_of(offices.township_code(township), "AGENT"), room=room.site["code"]) for township, room in staffed_rooms(source)]
+        found += [
+            Seat(post_of(code, "CLERK"), (township.site["code"], "1")),
+            Seat(post_of(code, "REVIEW")),
+            Seat(post_of(code, "APPROVE")),
+        ]
+    found += [
+        Seat(post_of(offices.township_code(township), "AGENT"), room=room.site["code"]) for township, room in staffed_rooms(source)
+    ]
     return found  # fmt: skip
 
 
@@ -132,9 +138,7 @@ def make_people(source: Source, staff: Staff, windows: Mapping[tuple[str, str], 
     """Make the people and give them their posts; nobody can log in until a password is set."""
     places = seats(source)
     given = names.names(Random(130300))  # noqa: S311  made-up people, no secrets
-    new = [
-        people.NewStaff(str(FIRST_NUMBER + number), next(given), None, must_change=False) for number, _seat in enumerate(places)
-    ]
+    new = [people.NewStaff(str(FIRST_NUMBER + number), next(given), None, must_change=False) for number, _seat in enumerate(places)]
     accounts = people.create_staff_accounts(new, by=by, at=at)
     postings = [
         NewPosting(account.id, seat.post, window=windows[seat.window] if seat.window else None, site=seat.room, starts_at=at)

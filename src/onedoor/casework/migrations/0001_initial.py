@@ -181,4 +181,13 @@ class Migration(migrations.Migration):
             model_name='stagerun',
             constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('application',), name='casework_stagerun_one_open'),
         ),
+        migrations.AddField(
+            model_name='application',
+            name='client_id',
+            field=models.UUIDField(help_text='The other system that filed it and owns it', null=True),
+        ),
+        migrations.AddIndex(
+            model_name='application',
+            index=models.Index(condition=models.Q(('client_id__isnull', False)), fields=['client_id', 'id'], name='casework_application_client'),
+        ),
     ]

@@ -109,13 +109,13 @@ def open_many(
             state=state,
         )
         for application in made
-        for key, name, state in _papers_wanted(application)
+        for key, name, state in papers_wanted(application)
     )
     core.record(made, acts.OPEN_DRAFT, by=by, at=at)
     return [*known.values(), *made]
 
 
-def _papers_wanted(application: Application) -> list[tuple[str, str, MaterialState]]:
+def papers_wanted(application: Application) -> list[tuple[str, str, MaterialState]]:
     """Return the materials of the version, and the questions of its form that are answered with a file."""
     terms = catalog.case_terms(application.version_id)
     listed = [

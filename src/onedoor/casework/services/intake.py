@@ -185,6 +185,18 @@ def correct_application(
     application = core.lock_one(application_id)
     if not owns(by, application):
         core.authorise([application], states.RECEIVE, by=by, at=at)
+    correct_locked(application, answers, checks, by=by, at=at)
+    return application
+
+
+@transaction.atomic(savepoint=False)
+def correct_locked(
+    application: Application, answers: Mapping[str, object], checks: Sequence[Check] = (), *, by: Actor, at: datetime
+) -> None:
+    """Hand in what was missing for a locked application; the caller has made sure that the actor may.
+
+    :raises MaterialsMissing: when a point of the notice is still open.
+    """
     notice = CorrectionNotice.objects.filter(application=application, answered_at__isnull=True).first()
     write_checks({application.id: checks}, by=by)
     if notice is not None:
@@ -197,7 +209,6 @@ def correct_application(
     limits.end_limits([application.id], ["correction"], at)
     start_notice_limit([application], at=at)
     notify.tell(messages.corrected(application), at=at)
-    return application
 
 
 @core.recorded_act(acts.NOT_ACCEPT)

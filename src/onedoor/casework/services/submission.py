@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from onedoor.casework import acts, journey, messages, papers, stages, states
-from onedoor.casework.models import Application, Material, MaterialState
+from onedoor.casework.models import Application, Material, MaterialFile, MaterialState
 from onedoor.casework.permissions import require_owner, require_state
 from onedoor.casework.services import core
 from onedoor.catalog import form_rules
@@ -63,8 +63,67 @@ def submit_many(applications: Sequence[Application], *, by: Actor, at: datetime,
     entries = core.move(
         applications, states.SUBMIT, acts.SUBMIT, by=by, at=at,
         fields=("reference", "query_code", "query_hash", "answers", "submitted_at", "arrived_at", "stage"),
-        facts={each.id: {"item": each.item_code, "version": each.version.number, "channel": each.channel} for each in applications},
+        facts=_facts(applications),
     )  # fmt: skip
+    _promise(applications, materials, entries, by=by, at=at, tell=tell)
+
+
+@transaction.atomic(savepoint=False)
+def submit_new(
+    applications: Sequence[Application],
+    materials: Mapping[UUID, Sequence[Material]],
+    files: Sequence[MaterialFile],
+    *,
+    by: Actor,
+    at: datetime,
+) -> None:  # fmt: skip
+    """Write applications that come whole, with checked answers, as submitted: without a draft, which nobody typed."""
+    require_state(applications, states.SUBMIT)
+    _number(applications, at=at)
+    for application in applications:
+        application.status = states.SUBMIT.target
+    Application.objects.bulk_create(applications)
+    _write_materials([row for rows in materials.values() for row in rows], files)
+    entries = core.record(applications, acts.SUBMIT, by=by, at=at, facts=_facts(applications))
+    _promise(applications, materials, entries, by=by, at=at, tell=True)
+
+
+# Materials and their files in one statement: the foreign key between them is judged at the end of the transaction.
+_MATERIALS = """
+WITH materials AS (
+    INSERT INTO casework_material (id, application_id, key, name, state, trust_level, copies, is_original_seen, remark)
+    SELECT id, application, key, name, state, trust, 0, false, ''
+    FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[]) AS given(id, application, key, name, state, trust)
+)
+INSERT INTO casework_materialfile (id, material_id, file_id, added_at)
+SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::timestamptz[])
+"""
+
+
+def _write_materials(rows: Sequence[Material], files: Sequence[MaterialFile]) -> None:
+    columns = [[getattr(row, name) for row in rows] for name in ("id", "application_id", "key", "name", "state", "trust_level")]
+    columns += [[getattr(file, name) for file in files] for name in ("id", "material_id", "file_id", "added_at")]
+    with connection.cursor() as cursor:
+        cursor.execute(_MATERIALS, columns)
+
+
+def _facts(applications: Sequence[Application]) -> dict[UUID, dict[str, object]]:
+    return {
+        each.id: {"item": each.item_code, "version": catalog.case_terms(each.version_id).number, "channel": each.channel}
+        for each in applications
+    }
+
+
+def _promise(
+    applications: Sequence[Application],
+    materials: Mapping[UUID, Sequence[Material]],
+    entries: Mapping[UUID, UUID],
+    *,
+    by: Actor,
+    at: datetime,
+    tell: bool,
+) -> None:
+    """Start the clock of the first answer, issue the receipts and tell the applicants."""
     due = start_notice_limit(applications, at=at)
     documents.issue_papers(
         [papers.submission_receipt(each, materials[each.id], due[each.id], entries[each.id]) for each in applications],

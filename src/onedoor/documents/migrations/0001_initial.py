@@ -78,4 +78,9 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'sealed'), _negated=True), models.Q(('sealed_at__isnull', False), ('sha256__isnull', False), ('size__isnull', False), models.Q(('storage_key', ''), _negated=True)), _connector='OR'), name='documents_paper_sealed_has_digest')],
             },
         ),
+        migrations.AddField(
+            model_name='file',
+            name='uploaded_by_client',
+            field=models.UUIDField(null=True),
+        ),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files.base import File as DjangoFile
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from onedoor.documents import acts, keeping, naming, sniffing
@@ -49,6 +50,7 @@ def store_upload(upload: DjangoFile[Any], *, by: Actor, at: datetime, subject: S
         scan=ScanState.PENDING if settings.ONEDOOR_CLAMD else ScanState.NOT_SCANNED,
         uploaded_at=at,
         uploaded_by=by.account,
+        uploaded_by_client=by.client_id,
         subject_kind=subject.kind if subject else "",
         subject_id=subject.id if subject else None,
         loose_since=None if subject else at,
@@ -80,19 +82,25 @@ def _size(upload: DjangoFile[Any]) -> int:
 
 
 @transaction.atomic(savepoint=False)
-def use_files(file_ids: Sequence[UUID], *, subject: Subject, by: Actor, at: datetime) -> list[File]:
-    """Bind files to what they are for, so that its guard decides who opens them and the sweep leaves them alone.
+def use_files(file_ids: Collection[UUID], *, subject: Subject, by: Actor, at: datetime) -> None:
+    """Bind files to what they are for, so that its guard decides who opens them and the sweep leaves them alone. One statement.
 
     :raises NotFound: when one is not there, was handed in by somebody else, or belongs to another subject.
     """
     del at
-    files = list(File.objects.select_for_update().filter(pk__in=file_ids).order_by("pk"))
-    mine = all(f.uploaded_by == by.account or by.is_staff for f in files)
-    free = all(f.subject_id in {None, subject.id} for f in files)
-    if len(files) != len(set(file_ids)) or not mine or not free:
+    wanted = set(file_ids)
+    free = Q(subject_id__isnull=True) | Q(subject_id=subject.id)
+    found = File.objects.filter(free, _handed_in_by(by), pk__in=wanted)
+    if wanted and found.update(subject_kind=subject.kind, subject_id=subject.id, loose_since=None) != len(wanted):
         raise NotFound(_("This file is no longer there. Please hand it in again."))
-    File.objects.filter(pk__in=file_ids).update(subject_kind=subject.kind, subject_id=subject.id, loose_since=None)
-    return files
+
+
+def _handed_in_by(by: Actor) -> Q:
+    if by.is_staff:
+        return Q()
+    if by.client_id is not None:
+        return Q(uploaded_by_client=by.client_id)
+    return Q(uploaded_by=by.account, uploaded_by__isnull=False)
 
 
 @transaction.atomic(savepoint=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
@@ -28,10 +28,15 @@ class KeyReused(Refused):
 
 
 class AnsweredMeanwhile(AlreadyDone):
-    """The same request was answered by another process in the meantime; ``details["answer"]`` is that answer."""
+    """The same request was answered by another process in the meantime; ``answer`` is that answer."""
 
     code = "answered_meanwhile"
     default = _("This request was already answered. Send it again to get the same answer.")
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """What was answered."""
+        return cast("dict[str, Any]", self.details["answer"])
 
 
 def answered(scope: str, key: str, body: bytes) -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from onedoor.casework import queries
+from onedoor.casework import queries, tracking
 from onedoor.casework.models import Application
 from onedoor.casework.states import KIND
 from onedoor.catalog import queries as catalog
@@ -20,9 +20,6 @@ from onedoor.kernel import masking, references
 from onedoor.kernel.doors import Door, door
 from onedoor.kernel.errors import NotFound, Text
 from onedoor.kernel.subjects import Subject
-from onedoor.people import services as people
-
-TRIES_AN_HOUR = 20
 
 
 @door(Door.ANYONE)
@@ -40,7 +37,7 @@ def track(request: HttpRequest) -> HttpResponse:
         elif not code.strip():
             errors["id_query_code"] = _("Please enter the query code; it stands below the reference on the receipt.")
         else:
-            _spend_tries(request, reference)
+            tracking.spend_tries(request.META.get("REMOTE_ADDR", ""), reference, at=timezone.now())
             try:
                 application = queries.tracked(reference=reference, query_code=code)
             except NotFound:
@@ -51,12 +48,6 @@ def track(request: HttpRequest) -> HttpResponse:
                 return render(request, "casework/track/progress.html", progress_context(application))
     context = {"reference": reference, "query_code": code, "errors": errors}
     return render(request, "casework/track/ask.html", context, status=422 if errors else 200)
-
-
-def _spend_tries(request: HttpRequest, reference: str) -> None:
-    at = timezone.now()
-    for key in (f"track:{request.META.get('REMOTE_ADDR', '')}", f"track:{references.parse_reference(reference)}"):
-        people.spend_try(key=key, limit=TRIES_AN_HOUR, window_seconds=3600, at=at)
 
 
 def progress_context(application: Application) -> dict[str, Any]:
