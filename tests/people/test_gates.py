@@ -13,28 +13,41 @@ from tests.people.factories import GOOD_PASSWORD
 from tests.people.test_pages import step_in
 
 pytestmark = pytest.mark.django_db
-ROLES = ("anonymous", "citizen", "new clerk", "clerk", "unmasker")
+ROLES = ("anonymous", "citizen", "new clerk", "clerk", "unmasker", "keeper")
 LOGIN, FACTOR = "to log-in", "to setting up"
-OPEN = (200, 200, FACTOR, 200, 200)
-OWN = (LOGIN, 200, FACTOR, 200, 200)
+OPEN = (200, 200, FACTOR, 200, 200, 200)
+OWN = (LOGIN, 200, FACTOR, 200, 200, 200)
+CITIZENS = (LOGIN, 200, FACTOR, 403, 403, 403)
+MEMBERS = (LOGIN, 404, FACTOR, 403, 403, 403)
+KEEPERS = (LOGIN, 403, FACTOR, 403, 403, 200)
 TABLE = {
-    "account_login": (200, "onward", FACTOR, "onward", "onward"),
+    "account_login": (200, "onward", FACTOR, "onward", "onward", "onward"),
     "account_code_login": OPEN,
-    "account_code_login_code": ("back", "back", FACTOR, "back", "back"),
-    "mfa_authenticate": (LOGIN, "onward", FACTOR, "onward", "onward"),
-    "account_logout": (405,) * 5,
+    "account_code_login_code": ("back", "back", FACTOR, "back", "back", "back"),
+    "mfa_authenticate": (LOGIN, "onward", FACTOR, "onward", "onward", "onward"),
+    "account_logout": (405,) * 6,
     "account_register": OPEN,
-    "account_register_code": ("back", "back", FACTOR, "back", "back"),
-    "account_register_identity": ("back", "back", FACTOR, "back", "back"),
-    "account_register_password": ("back", "back", FACTOR, "back", "back"),
+    "account_register_code": ("back", "back", FACTOR, "back", "back", "back"),
+    "account_register_identity": ("back", "back", FACTOR, "back", "back", "back"),
+    "account_register_password": ("back", "back", FACTOR, "back", "back", "back"),
     "account_reset": OPEN,
-    "account_reset_password": ("back", "back", FACTOR, "back", "back"),
+    "account_reset_password": ("back", "back", FACTOR, "back", "back", "back"),
     "account_change_password": OWN,
-    "account_second_factor": (LOGIN, 200, 200, "onward", "onward"),
+    "account_second_factor": (LOGIN, 200, 200, "onward", "onward", "onward"),
     "account_recovery_codes": OWN,
     "my_account": OWN,
     "my_data": OWN,
-    "people_unmask": (LOGIN, 403, FACTOR, 404, 200),
+    "people_unmask": (LOGIN, 403, FACTOR, 404, 200, 404),
+    "my_organisations": CITIZENS,
+    "my_organisation_register": CITIZENS,
+    "my_organisation": MEMBERS,
+    "my_organisation_add": MEMBERS,
+    "my_organisation_code": (LOGIN, "back", FACTOR, 403, 403, 403),
+    "my_organisation_end": MEMBERS,
+    "people_accounts": KEEPERS,
+    "people_account_new": KEEPERS,
+    "people_account": KEEPERS,
+    "people_account_manage": KEEPERS,
 }
 
 
@@ -44,7 +57,7 @@ def test_every_address_stands_in_the_table():
 
 @pytest.mark.parametrize("role", ROLES)
 def test_roles_by_addresses(client, citizen, clerk_account, house, monkeypatch, role):
-    duties = frozenset({"people.unmask"} if role == "unmasker" else ())
+    duties = frozenset({"unmasker": {"people.unmask"}, "keeper": {"people.manage_accounts"}}.get(role, ()))
     monkeypatch.setattr(
         actors, "_resolvers", [lambda account, request: Actor(client="web", account=account.id, posting=new_id(), duties=duties)]
     )
@@ -55,15 +68,17 @@ def test_roles_by_addresses(client, citizen, clerk_account, house, monkeypatch, 
         client.post("/accounts/login/", {"as": "staff", "login": new.username, "password": GOOD_PASSWORD})
     elif role != "anonymous":
         step_in(client, clerk_account)
-    found = {pattern.name: seen(client.get(address(pattern, citizen))) for pattern in urlpatterns}
+    found = {pattern.name: seen(client.get(address(pattern, citizen, clerk_account))) for pattern in urlpatterns}
     assert found == {name: row[ROLES.index(role)] for name, row in TABLE.items()}
 
 
-def address(pattern, citizen):
+def address(pattern, citizen, clerk_account):
     route = str(pattern.pattern)
-    return "/" + route.replace("<slug:kind>", "person").replace("<uuid:subject_id>", str(citizen.person_id)).replace(
-        "<slug:field>", "phone"
-    )
+    values = {"<slug:kind>": "person", "<uuid:subject_id>": str(citizen.person_id), "<slug:field>": "phone", "<slug:act>": "lock"}
+    values |= {"<uuid:organisation_id>": str(citizen.person_id), "<uuid:account_id>": str(clerk_account.id)}
+    for name, value in values.items():
+        route = route.replace(name, value)
+    return "/" + route
 
 
 def seen(response):
@@ -72,6 +87,6 @@ def seen(response):
         return response.status_code
     if target == "/accounts/factor/":
         return FACTOR
-    if target.startswith("/accounts/login/") and "/code/" not in target:
+    if target.partition("?")[0] == "/accounts/login/":
         return LOGIN
     return "onward" if target in {"/my/", "/desk/"} else "back"

@@ -171,6 +171,11 @@ ONEDOOR_IDENTITY_CHECK = env.text(
     "onedoor.people.verification.check_number_only",
     "Function that asks the national identity service whether name and number belong together.",
 )
+ONEDOOR_ORGANISATION_CHECK = env.text(
+    "ONEDOOR_ORGANISATION_CHECK",
+    "onedoor.people.verification.check_code_only",
+    "Function that asks the register of enterprises whether name, credit code and legal representative belong together.",
+)
 ONEDOOR_STAFF_IDLE_MINUTES = env.number(
     "ONEDOOR_STAFF_IDLE_MINUTES", 15, "Minutes after which an idle civil servant is logged out."
 )

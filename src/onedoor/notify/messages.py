@@ -15,3 +15,12 @@ def register_all() -> None:
         _("Your code is %(code)s, valid for %(minutes)s minutes. Nobody from the city will ever ask you for it."),
         secret=True,
     )
+    register(
+        "notify.member_code",
+        _("Acting for an organisation"),
+        _(
+            "%(organisation)s would like you to act for it. If you agree, tell its legal representative the code %(code)s, "
+            "valid for %(minutes)s minutes. If not, do nothing."
+        ),
+        secret=True,
+    )

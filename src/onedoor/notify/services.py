@@ -89,13 +89,16 @@ def tell(messages: Sequence[NewMessage], *, at: datetime) -> None:
 
 def send_code(code: CodeMessage, at: datetime) -> None:
     """Tell a one-time code to a phone, in the language in which it was asked for; registered with ``people``."""
+    values = {"code": code.code, "minutes": code.minutes}
+    if code.organisation:
+        values["organisation"] = code.organisation
     message = NewMessage(
-        template="notify.code",
+        template="notify.member_code" if code.organisation else "notify.code",
         account_id=None,
         phone=code.phone,
         email=None,
         subject=None,
-        values={"code": code.code, "minutes": code.minutes},
+        values=values,
         language=get_language() or DEFAULT_LANGUAGE,
     )
     tell([message], at=at)

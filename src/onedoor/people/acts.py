@@ -14,7 +14,12 @@ ADD_ORGANISATION = register("people.add_organisation", _("%(actor)s entered an o
 ADD_MEMBER = register("people.add_member", _("%(actor)s gave an account the right to act for the organisation"))
 END_MEMBER = register("people.end_member", _("%(actor)s ended the right of an account to act for the organisation"))
 CREATE_STAFF = register("people.create_staff", _("%(actor)s created an account for a civil servant"))
-CLOSE_ACCOUNT = register("people.close_account", _("%(actor)s closed the account"))
+CLOSE_ACCOUNT = register("people.close_account", _("%(actor)s closed the account"), personal=("reason",))
+LOCK_ACCOUNT = register("people.lock_account", _("%(actor)s locked the account"), personal=("reason",))
+GIVE_PASSWORD = register("people.give_password", _("%(actor)s gave the account a new first password"), personal=("reason",))
+RESET_SECOND_FACTOR = register(
+    "people.reset_second_factor", _("%(actor)s removed the second factor of the account"), personal=("reason",)
+)
 LOG_IN = register("people.log_in", _("%(actor)s logged in"))
 FAIL_LOG_IN = register("people.fail_log_in", _("Somebody tried to log in with a wrong password or code"))
 LOCK = register("people.lock", _("The account was locked for a while after too many wrong tries"))

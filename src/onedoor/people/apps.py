@@ -6,6 +6,10 @@ class PeopleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from onedoor.people import queries, records
+        from django.utils.translation import gettext_lazy as _
+
+        from onedoor.look import rail
+        from onedoor.people import permissions, queries, records
 
         records.register_provider("people", queries.own_records)
+        rail.register(_("Accounts"), "people_accounts", permissions.keeps_accounts, icon="users", group="house", order=30)

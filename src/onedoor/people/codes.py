@@ -16,13 +16,14 @@ CODE_MINUTES = 10
 
 @dataclass(frozen=True, slots=True)
 class CodeMessage:
-    """A code on its way to a phone. ``purpose`` is a ``CodePurpose``: register, login, reset."""
+    """A code on its way to a phone. ``purpose`` is a ``CodePurpose``; for ``member`` the name of the organisation is told with it."""
 
     phone: str
     code: str
     purpose: str
     minutes: int
     account_id: UUID | None
+    organisation: str = ""
 
 
 Sender = Callable[[CodeMessage, datetime], None]

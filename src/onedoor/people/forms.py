@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from onedoor.kernel.errors import Invalid, Refused
 from onedoor.kernel.identity import IdentityKind, WrongCode, parse_identity, parse_mobile
-from onedoor.people.names import WrongName, clean_name
+from onedoor.people.names import LONGEST_ORGANISATION, WrongName, clean_name
 
 
 class KindForm(forms.Form):
@@ -149,4 +149,97 @@ class UnmaskForm(KindForm):
         max_length=200,
         help_text=_("The reason is recorded, and the person can read it."),
         error_messages={"required": _("Please say why you need to see this; the person can read the reason.")},
+    )
+
+
+class OrganisationForm(KindForm):
+    """An organisation as it stands on its licence."""
+
+    name = forms.CharField(
+        label=_("Name of the organisation"),
+        max_length=LONGEST_ORGANISATION,
+        help_text=_("As on the licence, in full."),
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+        error_messages={"required": _("Please enter the name of the organisation.")},
+    )
+    credit_code = forms.CharField(
+        label=_("Unified social credit code"),
+        max_length=40,
+        help_text=_("18 letters and digits; it stands on the licence."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "width": "20"}),
+        error_messages={"required": _("Please enter the credit code.")},
+    )
+    legal_representative = forms.CharField(
+        label=_("Legal representative"),
+        max_length=120,
+        help_text=_("The name on the licence. It has to be yours: only the legal representative registers an organisation here."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "width": "20"}),
+        error_messages={"required": _("Please enter the name of the legal representative.")},
+    )
+
+
+class MemberForm(PhoneForm):
+    """A colleague who has an account here: mobile and name."""
+
+    name = forms.CharField(
+        label=_("Name of the colleague"),
+        max_length=120,
+        help_text=_("As on the identity card."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "width": "20"}),
+        error_messages={"required": _("Please enter the name of your colleague.")},
+    )
+    field_order = ("name", "phone")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["phone"]
+        field.label = _("Mobile number of the colleague")
+        field.help_text = _("The one with which your colleague logs in here. We send a code of six digits to it.")
+        field.widget.attrs["autocomplete"] = "off"
+        field.error_messages["required"] = _("Please enter the mobile number of your colleague.")
+
+    def clean_name(self) -> str:
+        try:
+            return clean_name(self.cleaned_data["name"])
+        except WrongName as wrong:
+            raise forms.ValidationError(str(wrong)) from None
+
+
+class NewStaffForm(KindForm):
+    """Somebody who starts to work for the city."""
+
+    username = forms.RegexField(
+        r"^[A-Za-z0-9][A-Za-z0-9._-]{1,59}$",
+        label=_("Staff number"),
+        max_length=60,
+        help_text=_("Letters, digits, dot and dash. It is never given to anybody else."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "width": "20"}),
+        error_messages={
+            "required": _("Please enter a staff number."),
+            "invalid": _("A staff number has letters, digits, dots and dashes only, and begins with a letter or digit."),
+        },
+    )
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "width": "20"}),
+        error_messages={"required": _("Please enter the name.")},
+    )
+    email = forms.EmailField(
+        label=_("Email at work"),
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "width": "20"}),
+        error_messages={"invalid": _("An email address has one @ and a domain, as in li@example.org.")},
+    )
+
+
+class ReasonForm(KindForm):
+    """Why an account is locked, put right or closed."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        help_text=_("It is kept in the journal: who asked for it, and how you made sure who that was."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Please say why; the reason is kept in the journal.")},
     )

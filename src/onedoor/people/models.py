@@ -46,6 +46,7 @@ class Organisation(Row):
     legal_representative = models.CharField(max_length=120, blank=True)
     region = models.CharField(max_length=12, blank=True)
     verified_at = models.DateTimeField(null=True)
+    verified_how = models.CharField(max_length=40, choices=Verified, blank=True)
 
     class Meta:
         constraints = (models.CheckConstraint(condition=~Q(name=""), name="people_organisation_has_name"),)
@@ -62,7 +63,8 @@ class Account(Row, AbstractBaseUser):
     """Somebody who can log in.
 
     Citizens log in by phone or identity number (keyed hashes), civil servants by staff number. There is no super-user:
-    what an account may do comes from its postings (``network``) or from being the applicant.
+    what an account may do comes from its postings (``network``) or from being the applicant. An account that is not active
+    was locked by hand, or closed for good where ``closed_at`` is set.
     """
 
     username = models.CharField(max_length=60, unique=True)
@@ -74,6 +76,7 @@ class Account(Row, AbstractBaseUser):
     email = models.EmailField(blank=True)
     display_name = models.CharField(max_length=120, blank=True)
     is_active = models.BooleanField(default=True)
+    closed_at = models.DateTimeField(null=True)
     date_joined = models.DateTimeField()
     password_changed_at = models.DateTimeField()
     must_change_password = models.BooleanField(default=False)
@@ -92,7 +95,11 @@ class Account(Row, AbstractBaseUser):
                 condition=Q(phone__isnull=True, phone_hash__isnull=True) | Q(phone__isnull=False, phone_hash__isnull=False),
                 name="people_account_phone_is_found_by_hash",
             ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) | Q(is_active=False), name="people_account_closed_is_not_active"
+            ),
         )
+        indexes = (models.Index(fields=["username"], condition=Q(kind=AccountKind.STAFF), name="people_account_staff"),)
 
     def __str__(self) -> str:
         return self.username
@@ -115,6 +122,11 @@ class Membership(Row):
         constraints = (
             models.UniqueConstraint(
                 fields=["account", "organisation"], condition=Q(ends_at__isnull=True), name="people_membership_one_open"
+            ),
+            models.UniqueConstraint(
+                fields=["organisation"],
+                condition=Q(ends_at__isnull=True, role=MembershipRole.LEGAL),
+                name="people_membership_one_representative",
             ),
             models.CheckConstraint(
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gte=models.F("starts_at")), name="people_membership_ends_after_start"

@@ -24,6 +24,11 @@ def may_manage_accounts(actor: Actor) -> bool:
     return actor.has(MANAGE_ACCOUNTS) or actor.client.startswith("system:")
 
 
+def keeps_accounts(actor: Actor) -> bool:
+    """Tell whether the actor's post keeps the accounts of civil servants."""
+    return actor.has(MANAGE_ACCOUNTS)
+
+
 def may_manage_clients(actor: Actor) -> bool:
     """Tell whether the actor may let other systems in: an administrator with the duty, or the installation itself."""
     return actor.has(MANAGE_CLIENTS) or actor.client.startswith("system:")

@@ -18,6 +18,7 @@ class CodePurpose(TextChoices):
     REGISTER = "register", _("Register")
     LOGIN = "login", _("Log in")
     RESET = "reset", _("Choose a new password")
+    MEMBER = "member", _("Act for an organisation")
 
 
 class Scope(TextChoices):

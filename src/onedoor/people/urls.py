@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from onedoor.people.views import desk, public
+from onedoor.people.views import desk, organisations, public
 
 urlpatterns = [
     path("accounts/login/", public.log_in, name="account_login"),
@@ -23,5 +23,15 @@ urlpatterns = [
     path("accounts/recovery-codes/", public.recovery_codes, name="account_recovery_codes"),
     path("my/account/", public.my_account, name="my_account"),
     path("my/data/", public.my_data, name="my_data"),
+    path("my/organisations/", organisations.organisations, name="my_organisations"),
+    path("my/organisations/register/", organisations.register, name="my_organisation_register"),
+    path("my/organisations/<uuid:organisation_id>/", organisations.organisation, name="my_organisation"),
+    path("my/organisations/<uuid:organisation_id>/add/", organisations.add_member, name="my_organisation_add"),
+    path("my/organisations/<uuid:organisation_id>/add/code/", organisations.add_member_code, name="my_organisation_code"),
+    path("my/organisations/<uuid:organisation_id>/end/<uuid:account_id>/", organisations.end_member, name="my_organisation_end"),
+    path("desk/accounts/", desk.accounts, name="people_accounts"),
+    path("desk/accounts/new/", desk.new_account, name="people_account_new"),
+    path("desk/accounts/<uuid:account_id>/", desk.account, name="people_account"),
+    path("desk/accounts/<uuid:account_id>/<slug:act>/", desk.manage, name="people_account_manage"),
     path("desk/unmask/<slug:kind>/<uuid:subject_id>/<slug:field>/", desk.unmask, name="people_unmask"),
 ]

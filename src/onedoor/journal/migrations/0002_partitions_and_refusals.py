@@ -19,6 +19,11 @@ DROP TABLE journal_entry;
 ALTER TABLE journal_entry_parted RENAME TO journal_entry;
 ALTER TABLE journal_entry ADD CONSTRAINT journal_entry_pkey PRIMARY KEY (id);
 CREATE INDEX journal_entry_subject ON journal_entry (subject_id, id);
+-- Few acts are done for somebody else, and few are what an auditor looks for: others pay nothing for these indexes.
+CREATE INDEX journal_entry_represented ON journal_entry (on_behalf_of, id) WHERE on_behalf_of IS NOT NULL;
+CREATE INDEX journal_entry_watched ON journal_entry (id) WHERE act IN (
+    'journal.refuse', 'people.fail_log_in', 'people.lock', 'people.unmask', 'people.create_staff', 'people.lock_account',
+    'people.unlock', 'people.give_password', 'people.reset_second_factor', 'people.close_account');
 CREATE TRIGGER journal_never_changed BEFORE UPDATE OR DELETE ON journal_entry FOR EACH ROW EXECUTE FUNCTION journal_refuse();
 CREATE TRIGGER journal_never_emptied BEFORE TRUNCATE ON journal_entry EXECUTE FUNCTION journal_refuse();
 CREATE TABLE journal_entry_other PARTITION OF journal_entry DEFAULT;

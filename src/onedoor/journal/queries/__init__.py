@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from onedoor.journal.queries.entries import EntryView, entries_of, entry_view, personal_facts
+from onedoor.journal.queries.entries import EntryView, entries_of, entries_on_behalf_of, entry_view, personal_facts
 from onedoor.journal.queries.proofs import Proof, RootView, proof_of, roots_after, roots_before
 from onedoor.journal.queries.verifying import Finding, Verification
 
@@ -13,6 +13,7 @@ __all__ = [
     "RootView",
     "Verification",
     "entries_of",
+    "entries_on_behalf_of",
     "entry_view",
     "personal_facts",
     "proof_of",

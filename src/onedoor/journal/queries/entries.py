@@ -46,6 +46,13 @@ def entries_of(subject: Subject, limit: int = 100) -> list[EntryView]:
     return [_view(each) for each in found[:limit]]
 
 
+def entries_on_behalf_of(represented: UUID, limit: int = 100) -> list[EntryView]:
+    """Return the newest entries of what was done for a person or an organisation by somebody else, newest first. One statement."""
+    seal = Leaf.objects.filter(entry_id=OuterRef("pk")).values("batch_id")
+    found = Entry.objects.filter(on_behalf_of=represented).annotate(batch=Subquery(seal)).order_by("-pk")
+    return [_view(each) for each in found[:limit]]
+
+
 def entry_view(entry_id: UUID) -> EntryView:
     """Return one entry.
 

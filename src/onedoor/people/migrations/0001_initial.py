@@ -127,4 +127,26 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='people_client_has_name'), models.CheckConstraint(condition=models.Q(('scopes', []), _negated=True), name='people_client_may_do_something'), models.CheckConstraint(condition=models.Q(('rate_per_minute__gte', 1)), name='people_client_has_rate')],
             },
         ),
+        migrations.AddField(
+            model_name='account',
+            name='closed_at',
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name='organisation',
+            name='verified_how',
+            field=models.CharField(blank=True, choices=[('checked_number', 'The number checks out; no identity service was asked'), ('window', 'A clerk saw the paper at a window'), ('identity_service', 'The national identity service confirmed name and number')], max_length=40),
+        ),
+        migrations.AddIndex(
+            model_name='account',
+            index=models.Index(condition=models.Q(('kind', 'staff')), fields=['username'], name='people_account_staff'),
+        ),
+        migrations.AddConstraint(
+            model_name='account',
+            constraint=models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), ('is_active', False), _connector='OR'), name='people_account_closed_is_not_active'),
+        ),
+        migrations.AddConstraint(
+            model_name='membership',
+            constraint=models.UniqueConstraint(condition=models.Q(('ends_at__isnull', True), ('role', 'legal')), fields=('organisation',), name='people_membership_one_representative'),
+        ),
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
@@ -165,18 +164,6 @@ def record_login(*, account: Account, how: str, by: Actor, at: datetime) -> None
 def record_logout(*, account: Account, idle: bool, by: Actor, at: datetime) -> None:
     """Record that somebody logged out, or was logged out after being idle."""
     journal.record(acts.LOG_OUT, subject=Subject(queries.ACCOUNT, account.id), by=by, at=at, facts={"idle": idle})
-
-
-@transaction.atomic(durable=True)
-def unlock_account(*, account_id: UUID, reason: str, by: Actor, at: datetime) -> None:
-    """Let somebody try again before the pause is over.
-
-    :raises NotAllowed: when the actor may not manage accounts.
-    """
-    if not permissions.may_manage_accounts(by):
-        raise NotAllowed
-    forgive_tries(keys=[f"login:{account_id}", f"factor:{account_id}"])
-    journal.record(acts.UNLOCK, subject=Subject(queries.ACCOUNT, account_id), by=by, at=at, facts={"reason": reason})
 
 
 def unmask(*, subject: Subject, field: str, reason: str, by: Actor, at: datetime) -> str:

@@ -25,12 +25,12 @@ from onedoor.kernel.ids import new_id
 from onedoor.kernel.references import new_code
 from onedoor.kernel.subjects import Subject
 from onedoor.people import acts, permissions, queries, verification
-from onedoor.people.models import Account, Membership, Organisation, Person
+from onedoor.people.models import Account, Person
 from onedoor.people.names import clean_name
 from onedoor.people.services import persons
 from onedoor.people.services.codes import WrongTextCode, use_code
 from onedoor.people.services.tries import forgive_tries
-from onedoor.people.states import AccountKind, CodePurpose, MembershipRole
+from onedoor.people.states import AccountKind, CodePurpose
 
 
 class CannotRegister(Refused):
@@ -300,8 +300,9 @@ def close_account(*, account_id: UUID, by: Actor, at: datetime) -> Account:
     if not (by.account == account.id or permissions.may_manage_accounts(by)):
         raise NotAllowed
     account.is_active = False
+    account.closed_at = at
     account.phone = account.phone_hash = None
-    account.save(update_fields=["is_active", "phone", "phone_hash"])
+    account.save(update_fields=["is_active", "closed_at", "phone", "phone_hash"])
     journal.record(acts.CLOSE_ACCOUNT, subject=Subject(queries.ACCOUNT, account.id), by=by, at=at)
     return account
 
@@ -311,52 +312,3 @@ def _locked(account_id: UUID) -> Account:
     if account is None:
         raise NotFound
     return account
-
-
-@dataclass(frozen=True, slots=True)
-class NewMember:
-    """An account that shall act for an organisation."""
-
-    account: Account
-    organisation: Organisation
-    role: MembershipRole = MembershipRole.AGENT
-
-
-@transaction.atomic(savepoint=False)
-def add_members(new: Sequence[NewMember], *, by: Actor, at: datetime) -> list[Membership]:
-    """Let accounts act for organisations; who already may stays as it is. Two statements.
-
-    :raises NotAllowed: when the actor is neither a clerk nor the installation itself.
-    """
-    if not permissions.may_correct_names(by):
-        raise NotAllowed
-    rows = [
-        Membership(id=new_id(), account=each.account, organisation=each.organisation, role=each.role, starts_at=at) for each in new
-    ]
-    Membership.objects.bulk_create(rows, ignore_conflicts=True)
-    records = [
-        journal.Record(
-            Subject(queries.ORGANISATION, each.organisation_id), facts={"account": str(each.account_id), "role": str(each.role)}
-        )
-        for each in rows
-    ]
-    journal.record_many(acts.ADD_MEMBER, records, by=by, at=at)
-    return rows
-
-
-@transaction.atomic(durable=True)
-def end_membership(*, account_id: UUID, organisation_id: UUID, by: Actor, at: datetime) -> None:
-    """End the right of an account to act for an organisation.
-
-    :raises NotAllowed: when the actor is neither the account itself nor a clerk.
-    :raises NotFound: when it may not act for it.
-    """
-    if not (by.account == account_id or permissions.may_correct_names(by)):
-        raise NotAllowed
-    if not Membership.objects.filter(account_id=account_id, organisation_id=organisation_id, ends_at__isnull=True).update(
-        ends_at=at
-    ):
-        raise NotFound
-    journal.record(
-        acts.END_MEMBER, subject=Subject(queries.ORGANISATION, organisation_id), by=by, at=at, facts={"account": str(account_id)}
-    )

@@ -53,6 +53,7 @@ class NewOrganisation:
     credit_code: str
     legal_representative: str = ""
     region: str = ""
+    verified_how: str = ""
 
 
 @transaction.atomic(savepoint=False)
@@ -189,7 +190,7 @@ def find_or_create_organisations(new: Sequence[NewOrganisation], *, by: Actor, a
     :raises WrongName: when a name cannot be kept.
     :raises NameDiffers: when a code is known under another name.
     """
-    wanted = [_parsed_organisation(each, at=at) for each in new]
+    wanted = [_parsed_organisation(each, by=by, at=at) for each in new]
     codes = [each.credit_code for each in wanted]
     known = Organisation.objects.in_bulk(codes, field_name="credit_code")
     fresh = {each.credit_code: each for each in wanted if each.credit_code not in known}
@@ -204,7 +205,7 @@ def find_or_create_organisations(new: Sequence[NewOrganisation], *, by: Actor, a
     return [known[code] for code in codes]
 
 
-def _parsed_organisation(new: NewOrganisation, *, at: datetime) -> Organisation:
+def _parsed_organisation(new: NewOrganisation, *, by: Actor, at: datetime) -> Organisation:
     return Organisation(
         id=new_id(),
         name=clean_name(new.name, longest=LONGEST_ORGANISATION),
@@ -212,6 +213,7 @@ def _parsed_organisation(new: NewOrganisation, *, at: datetime) -> Organisation:
         legal_representative=clean_name(new.legal_representative) if new.legal_representative.strip() else "",
         region=new.region,
         verified_at=at,
+        verified_how=new.verified_how or (Verified.WINDOW if by.is_staff else Verified.NUMBER),
     )
 
 
