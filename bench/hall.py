@@ -7,6 +7,7 @@ import io
 import json
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 CLIENTS = 8
 ITEM = "130300-JY-01-0001"  # 教师资格认定: 15 questions, 8 materials, 4 of them handed in
@@ -50,13 +51,13 @@ def build(each: int, floor: int) -> None:
     at = timezone.now() - timedelta(days=30)
     offer = _furnish(at)
     for number in range(CLIENTS):
-        _draft(offer, number, at)
+        draft(offer, number, at)
     _multiply(each, floor)
 
 
 def login_of(number: int) -> str:
     """Return the mobile number with which a citizen logs in."""
-    return f"1380335{number:04d}"
+    return f"1380336{number:04d}"  # the sample city has none of these
 
 
 def _furnish(at: datetime) -> object:
@@ -129,8 +130,8 @@ def _guides() -> bytes:
     return json.dumps([each for each in guides if each["code"] == ITEM], ensure_ascii=False).encode()
 
 
-def _draft(offer: object, number: int, at: datetime) -> None:
-    """Register one citizen and let him write one application to the end, through the acts."""
+def draft(offer: object, number: int, at: datetime) -> UUID:
+    """Register one citizen, let him write one application to the end, through the acts, and return its key."""
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     from onedoor.casework.services import drafts
@@ -143,21 +144,22 @@ def _draft(offer: object, number: int, at: datetime) -> None:
     from onedoor.people import services as people
     from onedoor.sample.answers import sample_answers
 
-    body = f"13039919800307{number:03d}"
+    body = f"13039919190504{number:03d}"
     citizen = people.NewCitizen(
         name="张海燕", identity_kind="111", identity=body + card_check(body), phone=login_of(number), password=PASSWORD
     )
     (account,) = people.register_citizens([citizen], by=Actor(client="system:bench", label="bench"), at=at)
     by = Actor(client="web", account=account.id, person=account.person_id)
     applicant = drafts.Applicant(name=citizen.name, person_id=account.person_id)
-    draft = drafts.open_draft(service_item_id=offer, applicant=applicant, channel="online", by=by, at=at)  # type: ignore[arg-type]
-    answers = sample_answers(catalog.version_form(draft.version_id), today=local_date(at))
-    drafts.save_answers(application_id=draft.id, answers=answers, by=by, at=at)
-    wanted = [each.key for each in catalog.case_terms(draft.version_id).materials if each.is_handed_in and each.is_required]
+    begun = drafts.open_draft(service_item_id=offer, applicant=applicant, channel="online", by=by, at=at)  # type: ignore[arg-type]
+    answers = sample_answers(catalog.version_form(begun.version_id), today=local_date(at))
+    drafts.save_answers(application_id=begun.id, answers=answers, by=by, at=at)
+    wanted = [each.key for each in catalog.case_terms(begun.version_id).materials if each.is_handed_in and each.is_required]
     for key in wanted:
         upload = SimpleUploadedFile("photo.pdf", PDF, content_type="application/pdf")
-        file = documents.store_upload(upload, by=by, at=at, subject=Subject("casework.application", draft.id))
-        drafts.attach_file(application_id=draft.id, key=key, file_id=file.id, by=by, at=at)
+        file = documents.store_upload(upload, by=by, at=at, subject=Subject("casework.application", begun.id))
+        drafts.attach_file(application_id=begun.id, key=key, file_id=file.id, by=by, at=at)
+    return begun.id
 
 
 def _multiply(each: int, floor: int) -> None:

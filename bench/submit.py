@@ -27,12 +27,12 @@ def submit(quick: bool) -> list[Result]:
     rows = sum(len(each) for each in drafts) + floor
     script = _floor(pattern)
     with stand.web(workers=WORKERS):
-        clients = [_logged_in(number, drafts[number][0]) for number in range(hall.CLIENTS)]
+        clients = [logged_in(number, drafts[number][0]) for number in range(hall.CLIENTS)]
         waiting = {id(client): (token, drafts[number]) for number, (client, token) in enumerate(clients)}
 
         def one(client: load.Client, _number: int) -> bool:
             token, own = waiting[id(client)]
-            return _submit(client, token, own.popleft())
+            return submit_draft(client, token, own.popleft())
 
         ours, beside = load.in_turns(
             lambda seconds: load.run(one, seconds=seconds, clients=[client for client, _token in clients]),
@@ -72,7 +72,7 @@ def _drafts(number: int) -> deque[UUID]:
         return deque(row[0] for row in cursor.fetchall())
 
 
-def _logged_in(number: int, draft: UUID) -> tuple[load.Client, str]:
+def logged_in(number: int, draft: UUID) -> tuple[load.Client, str]:
     """Log a citizen in as a browser does, and return the client and the token of its form."""
     client = load.Client()
     token = _token(client.get("/accounts/login/").body)
@@ -80,7 +80,7 @@ def _logged_in(number: int, draft: UUID) -> tuple[load.Client, str]:
     return client, _token(client.get(f"/apply/d/{draft}/check/").body)
 
 
-def _submit(client: load.Client, token: str, draft: UUID) -> bool:
+def submit_draft(client: load.Client, token: str, draft: UUID) -> bool:
     answer = _post(client, f"/apply/d/{draft}/check/", csrfmiddlewaretoken=token, truth="on")
     return answer.status == 302 and answer.headers["location"].endswith("/done/")
 

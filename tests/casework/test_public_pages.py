@@ -14,7 +14,7 @@ from onedoor.casework.models import Application
 from onedoor.catalog import queries as catalog
 from onedoor.people.models import Account
 from onedoor.sample.answers import sample_answers
-from tests.casework.situations import COMMITMENT, MONDAY, PDF, City, a_draft, submitted
+from tests.casework.situations import COMMITMENT, MONDAY, PDF, City, a_draft, submitted, with_papers
 from tests.people.test_pages import step_in
 
 
@@ -53,6 +53,25 @@ def test_a_citizen_applies_from_home_and_follows_it(city: City, at_home: Client)
     assert application.query_code in text_of(done)
     assert application.reference[:4] in text_of(at_home.get(reverse("casework:my")))
     assert at_home.get(reverse("casework:mine", args=[application.id])).status_code == 200
+
+
+def test_submitting_costs_at_most_twelve_statements_with_session_and_jobs(city: City, at_home: Client, count_statements) -> None:
+    first, second = (with_papers(a_draft(city), by=city.citizen) for _ in range(2))
+    at_home.post(reverse("casework:check", args=[first.id]), {"truth": "on"})
+    with count_statements() as sent:
+        answer = at_home.post(reverse("casework:check", args=[second.id]), {"truth": "on"})
+    assert answer["Location"] == reverse("casework:done", args=[second.id])
+    statements = [each["sql"] for each in sent if not re.match("BEGIN|COMMIT|SAVEPOINT|RELEASE", each["sql"])]
+    assert len(statements) <= 12, statements
+    assert sum("procrastinate_defer_jobs" in each for each in statements) == 1, "all jobs of the act go out together"
+
+
+def test_nobody_submits_or_sees_a_strangers_draft(city: City, at_home: Client) -> None:
+    draft = with_papers(a_draft(city, by=city.other_citizen), by=city.other_citizen)
+    answer = at_home.post(reverse("casework:check", args=[draft.id]), {"truth": "on"})
+    assert answer.status_code == 404
+    draft.refresh_from_db()
+    assert draft.status == "draft"
 
 
 def _answer_everything(at_home: Client, application: Application) -> None:
