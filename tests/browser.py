@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 WIDTHS = {"phone": 390, "desk": 1280}
-QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--lang=zh-CN"]
 AXE = Path(__file__).parent / "look" / "axe.min.js"
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.doors import Door, Opening, opening_of
 from onedoor.kernel.errors import NotAllowed
 from onedoor.look.refusals import refusal_page
+from onedoor.people import kept_form
 
 View = Callable[..., HttpResponseBase]
 
@@ -57,9 +60,20 @@ class DoorMiddleware:
 def _stop(request: HttpRequest, opening: Opening, actor: Actor) -> HttpResponse | None:
     """Return where somebody is sent who may not enter, or None."""
     if actor.account is None:
-        return redirect_to_login(request.get_full_path())
+        if opening.door is Door.CITIZEN:
+            kept_form.keep(request)
+        return redirect_to_login(_page_of(request))
     if opening.door is not Door.ACCOUNT and actor.is_staff != (opening.door is Door.STAFF):
         return refusal_page(request, WrongDoor())
     if opening.duty and not actor.has(opening.duty):
         return refusal_page(request, NotAllowed())
     return None
+
+
+def _page_of(request: HttpRequest) -> str:
+    """Return the page to come back to: what was read, or the page on which the form was that was sent."""
+    written_on = request.headers.get("Referer", "")
+    if request.method == "GET" or not url_has_allowed_host_and_scheme(written_on, {request.get_host()}):
+        return request.get_full_path()
+    parts = urlsplit(written_on)
+    return parts.path + (f"?{parts.query}" if parts.query else "")

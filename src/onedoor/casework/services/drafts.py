@@ -17,6 +17,7 @@ from onedoor.casework.permissions import owns
 from onedoor.casework.services import core
 from onedoor.casework.states import Status
 from onedoor.catalog import queries as catalog
+from onedoor.documents import services as documents
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.errors import NotAllowed, Refused, WrongState
 from onedoor.kernel.subjects import Subject
@@ -205,12 +206,14 @@ def name_applicant(*, application_id: UUID, applicant: Applicant, option_code: s
 def attach_file(*, application_id: UUID, key: str, file_id: UUID, by: Actor, at: datetime) -> Material:
     """Add an uploaded file to a material of a draft or of a correction.
 
-    :raises NotAllowed: when the file or the application is somebody else's.
+    :raises NotAllowed: when the application is somebody else's.
+    :raises NotFound: when the file is somebody else's or belongs to another application.
     """
     application = _editable(application_id, by, at)
     material = Material.objects.select_for_update().filter(application=application, key=key).first()
     if material is None:
         raise Refused(_("This item asks for no such material."))
+    documents.use_files([file_id], subject=core.subject_of(application), by=by, at=at)
     MaterialFile.objects.bulk_create([MaterialFile(material=material, file_id=file_id, added_at=at)], ignore_conflicts=True)
     material.state, material.trust_level = MaterialState.PROVIDED, "C"
     material.save(update_fields=["state", "trust_level"])
@@ -224,7 +227,9 @@ def detach_file(*, application_id: UUID, key: str, file_id: UUID, by: Actor, at:
     material = Material.objects.select_for_update().filter(application=application, key=key).first()
     if material is None:
         raise Refused(_("This item asks for no such material."))
-    MaterialFile.objects.filter(material=material, file_id=file_id).delete()
+    removed, _kinds = MaterialFile.objects.filter(material=material, file_id=file_id).delete()
+    if removed and not MaterialFile.objects.filter(file_id=file_id).exists():
+        documents.release_files([file_id], at=at)
     if not MaterialFile.objects.filter(material=material).exists():
         material.state, material.trust_level = MaterialState.MISSING, ""
         material.save(update_fields=["state", "trust_level"])

@@ -14,7 +14,7 @@ from onedoor.casework import acts, messages, papers, stages, states
 from onedoor.casework.models import Application, CorrectionNotice, Material, MaterialState, StageRun
 from onedoor.casework.permissions import owns
 from onedoor.casework.services import core
-from onedoor.casework.services.submission import start_notice_limit, submit_many
+from onedoor.casework.services.submission import check_correction, start_notice_limit, submit_many
 from onedoor.casework.states import Outcome, Status
 from onedoor.catalog import queries as catalog
 from onedoor.documents import services as documents
@@ -180,6 +180,7 @@ def correct_application(
     The applicant does it online; at a window a clerk does it with ``checks`` of what was brought.
 
     :raises NotAllowed: when neither the applicant nor a post that may receive it acts.
+    :raises Invalid: when an answer is missing or wrong, with every fault at once.
     :raises MaterialsMissing: when a point of the notice is still open.
     """
     application = core.lock_one(application_id)
@@ -204,6 +205,8 @@ def correct_locked(
         notice.answered_at = at
         notice.save(update_fields=["answered_at"])
     application.answers = {**application.answers, **answers}
+    if owns(by, application):
+        application.answers = check_correction(application, _materials(application), at=at)
     application.arrived_at, application.stage = at, stages.RECEIVE
     core.move([application], states.CORRECT, acts.CORRECT, by=by, at=at, fields=("answers", "arrived_at", "stage"))
     limits.end_limits([application.id], ["correction"], at)

@@ -175,6 +175,19 @@ def check_answers(application: Application, materials: Sequence[Material], *, at
     return clean
 
 
+def check_correction(application: Application, materials: Sequence[Material], *, at: datetime) -> dict[str, object]:
+    """Return the checked answers of an application that its applicant puts right.
+
+    :raises Invalid: when an answer is missing or wrong; papers are checked against the notice, which named all of them.
+    """
+    form = catalog.case_terms(application.version_id).content.form
+    clean, faults = form_rules.validate(form, {**application.answers, **_files_as_answers(form, materials)}, today=local_date(at))
+    files = {each.key for each in form.file_questions}
+    if errors := {key: text for key, text in faults.items() if key not in files}:
+        raise Invalid(errors)
+    return clean
+
+
 def _files_as_answers(form: Form, materials: Sequence[Material]) -> dict[str, object]:
     """Answer the questions that ask for a file by whether one was added."""
     there = {each.key for each in materials if each.state in (MaterialState.PROVIDED, MaterialState.CHECKED)}

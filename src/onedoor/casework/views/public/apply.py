@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from onedoor.casework import forms, journey, queries
 from onedoor.casework.models import Application, MaterialState
@@ -19,14 +20,14 @@ from onedoor.casework.services import drafts, submission
 from onedoor.casework.states import KIND, Status
 from onedoor.catalog import form_rules
 from onedoor.catalog import queries as catalog
-from onedoor.documents import services as documents
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.clock import local_date
 from onedoor.kernel.doors import Door, door
-from onedoor.kernel.errors import Invalid, NotAllowed, NotFound, Refused, Text
+from onedoor.kernel.errors import Invalid, NotAllowed, NotFound, Text
 from onedoor.kernel.ids import new_id
 from onedoor.kernel.subjects import Subject
 from onedoor.network import queries as network
+from onedoor.people import kept_form
 from onedoor.people import queries as people
 
 CITY = "130300000000"
@@ -119,13 +120,18 @@ def is_editable(application: Application) -> bool:
     return application.status in (Status.DRAFT, Status.CORRECTING)
 
 
+def whole(application: Application) -> str:
+    """Return the name of the page that shows all that is to be done: the tasks, the points of the notice, or the confirmation."""
+    return {Status.DRAFT: "casework:tasks", Status.CORRECTING: "casework:correct"}.get(Status(application.status), "casework:done")
+
+
 @door(Door.CITIZEN)
 @require_GET
 def tasks(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Show the parts of the application as tasks with their state."""
     application = draft_of(request, draft_id)
-    if not is_editable(application):
-        return redirect("casework:done", application.id)
+    if application.status != Status.DRAFT:
+        return redirect(whole(application), application.id)
     terms = catalog.case_terms(application.version_id)
     parts = journey.parts(terms.content.form, application.answers, today=local_date(timezone.now()))
     materials = paper_rows(application)
@@ -195,9 +201,12 @@ def ask(request: HttpRequest, draft_id: UUID, key: str) -> HttpResponse:
     form = catalog.case_terms(application.version_id).content.form
     asked = journey.question(form, application.answers, key)
     if asked is None:
-        return redirect("casework:tasks", application.id)
+        return redirect(whole(application), application.id)
     errors: dict[str, Text] = {}
     answers = dict(application.answers)
+    typed_before = kept_form.take(request) if request.method == "GET" else None
+    if typed_before is not None:
+        answers |= forms.posted_answers([asked.field], typed_before)
     if request.method == "POST":
         answers |= forms.posted_answers([asked.field], request.POST)
         clean, faults = form_rules.validate(form, answers, today=_today(), only=[key])
@@ -211,18 +220,21 @@ def ask(request: HttpRequest, draft_id: UUID, key: str) -> HttpResponse:
         if "autosave" in request.POST:
             return HttpResponse(status=204)
         if "later" in request.POST:
-            return redirect("casework:tasks", application.id)
+            return redirect(whole(application), application.id)
         if "more" in request.POST:
             return redirect("casework:ask", application.id, key)
         if not errors:
             return _onward(request, application, key)
     return render(
-        request, "casework/apply/question.html", _question_context(application, asked, answers, errors),
+        request, "casework/apply/question.html",
+        {**_question_context(application, asked, answers, errors), "was_kept": typed_before is not None},
         status=422 if errors else 200,
     )  # fmt: skip
 
 
 def _onward(request: HttpRequest, application: Application, key: str) -> HttpResponse:
+    if application.status == Status.CORRECTING:
+        return redirect("casework:correct", application.id)
     form = catalog.case_terms(application.version_id).content.form
     if request.GET.get("back") == "check":
         return redirect("casework:check", application.id)
@@ -246,8 +258,15 @@ def _question_context(
         "field": forms.drawn(field, answers.get(field.key), error=errors.get(field.key, ""), regions=region_options()),
         "rows": forms.rows_drawn(field, answers.get(field.key), errors) if field.type == "repeat" else None,
         "errors": [(f"id_{name}", text) for name, text in errors.items()],
-        "before": journey.before(form, answers, field.key),
+        "before": _previous(application, journey.before(form, answers, field.key)),
     }
+
+
+def _previous(application: Application, key: str | None) -> str:
+    """Return the page before a question; in a correction that is the notice."""
+    if key is None or application.status == Status.CORRECTING:
+        return reverse(whole(application), args=[application.id])
+    return reverse("casework:ask", args=[application.id, key])
 
 
 def region_options() -> list[tuple[str, str]]:
@@ -257,52 +276,6 @@ def region_options() -> list[tuple[str, str]]:
 
 def _today() -> date:
     return local_date(timezone.now())
-
-
-@door(Door.CITIZEN)
-@require_http_methods(["GET"])
-def papers(request: HttpRequest, draft_id: UUID) -> HttpResponse:
-    """List the papers with what is there, what is wanted, and a place to add each."""
-    application = draft_of(request, draft_id)
-    if not is_editable(application):
-        return redirect("casework:done", application.id)
-    return _papers_page(request, application)
-
-
-def _papers_page(request: HttpRequest, application: Application, errors: dict[str, Text] | None = None) -> HttpResponse:
-    context = {
-        "application": application, "terms": catalog.case_terms(application.version_id),
-        "papers": paper_rows(application), "errors": errors or {},
-        "error_list": [(f"id_file-{key}", text) for key, text in (errors or {}).items()],
-    }  # fmt: skip
-    return render(request, "casework/apply/papers.html", context, status=422 if errors else 200)
-
-
-@door(Door.CITIZEN)
-@require_POST
-def add_file(request: HttpRequest, draft_id: UUID, key: str) -> HttpResponse:
-    """Take files for one paper; one that cannot be taken is refused by name and the others stay."""
-    application = draft_of(request, draft_id)
-    by, at = actor_of(request), timezone.now()
-    uploads = request.FILES.getlist(f"file-{key}")
-    if not uploads:
-        return _papers_page(request, application, {key: _("Please choose a file first.")})
-    for upload in uploads:
-        try:
-            file = documents.store_upload(upload, by=by, at=at, subject=Subject(KIND, application.id))
-        except Refused as refusal:
-            return _papers_page(request, application, {key: f"{upload.name}：{refusal}"})
-        drafts.attach_file(application_id=application.id, key=key, file_id=file.id, by=by, at=at)
-    return redirect(reverse("casework:papers", args=[application.id]) + f"#paper-{key}")
-
-
-@door(Door.CITIZEN)
-@require_POST
-def remove_file(request: HttpRequest, draft_id: UUID, key: str, file_id: UUID) -> HttpResponse:
-    """Take a file away again."""
-    application = draft_of(request, draft_id)
-    drafts.detach_file(application_id=application.id, key=key, file_id=file_id, by=actor_of(request), at=timezone.now())
-    return redirect(reverse("casework:papers", args=[application.id]) + f"#paper-{key}")
 
 
 @door(Door.CITIZEN)
@@ -323,7 +296,7 @@ def check(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     context = {
         "application": application, "terms": catalog.case_terms(application.version_id),
         "cards": answer_cards(application, masked=False), "papers": paper_rows(application),
-        "errors": [(_fault_link(application, key), text) for key, text in errors.items()],
+        "errors": [(fault_link(application, key), text) for key, text in errors.items()],
     }  # fmt: skip
     return render(request, "casework/apply/check.html", context, status=422 if errors else 200)
 
@@ -342,7 +315,8 @@ def _submit(request: HttpRequest, draft_id: UUID) -> dict[str, Text]:
     return {}
 
 
-def _fault_link(application: Application, key: str) -> str:
+def fault_link(application: Application, key: str) -> str:
+    """Return where a fault of an application is put right."""
     if key == "truth":
         return "#truth"
     files = {each.key for each in catalog.case_terms(application.version_id).content.form.file_questions}
@@ -355,8 +329,8 @@ def _fault_link(application: Application, key: str) -> str:
     return reverse("casework:ask", args=[application.id, key.split(".", maxsplit=1)[0]]) + "?back=check"
 
 
-def answer_cards(application: Application, *, masked: bool) -> list[dict[str, Any]]:
-    """Return the answers as cards of a summary, one for each part of the form."""
+def answer_cards(application: Application, *, masked: bool, only: Collection[str] | None = None) -> list[dict[str, Any]]:
+    """Return the answers as cards of a summary, one for each part of the form; ``only`` names questions where not all are wanted."""
     form = catalog.case_terms(application.version_id).content.form
     names = dict(region_options())
     asked = journey.questions(form, application.answers)
@@ -372,7 +346,7 @@ def answer_cards(application: Application, *, masked: bool) -> list[dict[str, An
                 if is_editable(application) else "",
             }
             for each in asked
-            if each.section.key == section.key
+            if each.section.key == section.key and (only is None or each.field.key in only)
         ]  # fmt: skip
         if rows:
             cards.append({"title": section.text, "ident": f"part-{section.key}", "rows": rows})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -10,14 +11,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from onedoor.casework import journey, queries, states
+from onedoor.casework import queries, states
+from onedoor.casework.models import Application
 from onedoor.casework.services import handover, intake
 from onedoor.casework.states import Outcome, Status
-from onedoor.casework.views.public.apply import actor_of, answer_cards, draft_of, paper_rows
+from onedoor.casework.views.public.apply import actor_of, answer_cards, draft_of, fault_link, paper_rows
 from onedoor.casework.views.public.track import progress_context
 from onedoor.catalog import queries as catalog
 from onedoor.kernel.doors import Door, door
-from onedoor.kernel.errors import Refused, Text
+from onedoor.kernel.errors import Invalid, Refused, Text
 
 
 @door(Door.CITIZEN)
@@ -57,25 +59,38 @@ def correct(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     notice = queries.open_correction(application)
     if application.status != Status.CORRECTING or notice is None:
         return redirect("casework:mine", application.id)
-    errors: dict[str, Text] = {}
-    if request.method == "POST":
-        try:
-            intake.correct_application(application_id=application.id, answers={}, by=actor_of(request), at=timezone.now())
-            return redirect("casework:mine", application.id)
-        except Refused as refusal:
-            errors["points"] = refusal.message
-    asked = {point["key"] for point in notice.points}
+    if request.method != "POST":
+        return correction_page(request, application)
+    try:
+        intake.correct_application(application_id=application.id, answers={}, by=actor_of(request), at=timezone.now())
+    except Invalid as refusal:
+        faults: list[tuple[str, Text]] = [(fault_link(application, key), text) for key, text in refusal.errors.items()]
+    except Refused as refusal:
+        faults = [("#points", refusal.message)]
+    else:
+        return redirect("casework:mine", application.id)
+    return correction_page(request, application, faults=faults)
+
+
+def correction_page(
+    request: HttpRequest,
+    application: Application,
+    *,
+    faults: Sequence[tuple[str, Text]] = (),
+    file_errors: Mapping[str, Text] | None = None,
+) -> HttpResponse:
+    """Show the notice with a place to put each of its points right; ``faults`` come with the places that they lead to."""
+    terms, notice = catalog.case_terms(application.version_id), queries.open_correction(application)
+    asked = {point["key"] for point in notice.points} if notice else set()
+    faults = [*faults, *((f"#id_file-{key}", text) for key, text in (file_errors or {}).items())]
     context = {
-        "application": application, "terms": catalog.case_terms(application.version_id), "notice": notice,
+        "application": application, "terms": terms, "notice": notice,
         "limit": queries.limit_of_kind(application, "correction"),
         "papers": [row for row in paper_rows(application) if row["material"].key in asked],
-        "questions": [
-            each for each in journey.questions(catalog.case_terms(application.version_id).content.form, application.answers)
-            if f"field:{each.field.key}" in asked
-        ],
-        "errors": [(f"#{key}", text) for key, text in errors.items()],
+        "cards": answer_cards(application, masked=False, only={key.removeprefix("field:") for key in asked}),
+        "faults": faults, "file_errors": file_errors or {},
     }  # fmt: skip
-    return render(request, "casework/my/correct.html", context, status=422 if errors else 200)
+    return render(request, "casework/my/correct.html", context, status=422 if faults else 200)
 
 
 @door(Door.CITIZEN)

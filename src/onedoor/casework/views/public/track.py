@@ -16,6 +16,7 @@ from onedoor.casework import queries, tracking
 from onedoor.casework.models import Application
 from onedoor.casework.states import KIND
 from onedoor.catalog import queries as catalog
+from onedoor.documents import access
 from onedoor.kernel import masking, references
 from onedoor.kernel.doors import Door, door
 from onedoor.kernel.errors import NotFound, Text
@@ -45,6 +46,7 @@ def track(request: HttpRequest) -> HttpResponse:
                     "Reference and query code do not belong together. Please compare both with the receipt."
                 )
             else:
+                access.grant(request, application.id)
                 return render(request, "casework/track/progress.html", progress_context(application))
     context = {"reference": reference, "query_code": code, "errors": errors}
     return render(request, "casework/track/ask.html", context, status=422 if errors else 200)
