@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import time
 from pathlib import Path
@@ -18,20 +18,21 @@ from onedoor.documents import seal_keys
 from onedoor.network import opening
 from onedoor.network import services as network
 from onedoor.network.entries import NewHours
-from tests.casework.situations import HOUSE, MONDAY, City, furnish
+from tests.casework.situations import HOUSE, MONDAY, City
 from tests.catalog.sources import synonym_rows
 
 PLAYWRIGHT_LOOP = "DJANGO_ALLOW_ASYNC_UNSAFE"
 
 
 @pytest.fixture
-def story(transactional_db: None, live_server: Any, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Any:
-    """Furnish the small city behind a live server that names itself in its QR codes."""
+def story(
+    furnished: City, transactional_db: None, live_server: Any, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> Iterator[City]:
+    """Return the small city, with people's words and hours, behind a live server that names itself in its QR codes."""
     monkeypatch.setenv(PLAYWRIGHT_LOOP, "true")
     settings.ONEDOOR_BASE_URL = live_server.url
     opening.forget()
     network.set_hours([NewHours("HALL-CITY", day, time(8, 30), time(17, 30)) for day in range(5)], by=HOUSE, at=MONDAY)
-    city = furnish()
     known = {"130300-YJ-01-0001", "130300-FG-10-0001"}
     rows = [
         NewSynonym(row["word"], row["catalogue_word"], row["item_code"] if row["kind"] == "item" else "")
@@ -40,7 +41,7 @@ def story(transactional_db: None, live_server: Any, monkeypatch: pytest.MonkeyPa
     ]
     add_synonyms(rows, by=HOUSE, at=MONDAY)
     assert live_server.url == house.ONEDOOR_BASE_URL
-    yield city
+    yield furnished
     connection.close()
 
 
@@ -77,11 +78,6 @@ def pdfsig(tmp_path: Path) -> Callable[[Path], str]:
         ["certutil", "-A", "-d", where, "-n", "onedoor", "-t", "C,C,C", "-i", str(seal_keys.ca_certificate())], check=True
     )
     return lambda file: subprocess.run(["pdfsig", "-nssdir", where, str(file)], capture_output=True, text=True, check=False).stdout
-
-
-def city_of(story: Any) -> City:
-    assert isinstance(story, City)
-    return story
 
 
 @pytest.fixture
