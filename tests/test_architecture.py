@@ -42,7 +42,7 @@ def writes(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 # Saves what is no row: a QR code into memory.
-NO_ROWS = {"documents/layout.py"}
+NO_ROWS = {"documents/layout.py", "sample/uploads.py"}
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(SOURCE)))

@@ -409,6 +409,12 @@ def service_items_for(item_code: str, region: str | None = None, *, edition_numb
     return sorted((each for each in offers if each.covers(region)), key=lambda each: -LEVEL_ORDER[each.level])
 
 
+def service_item_keys(agency_ids: Collection[UUID]) -> dict[tuple[UUID, str], UUID]:
+    """Return the keys of the service items of offices, by office and the item's code. One statement."""
+    rows = ServiceItem.objects.filter(agency__in=agency_ids, is_open=True).values_list("agency_id", "item__code", "id")
+    return {(agency, item): key for agency, item, key in rows}
+
+
 def service_offer(service_item_id: UUID) -> ServiceOffer:
     """Return one service item as an offer. One statement.
 

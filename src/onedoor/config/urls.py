@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("onedoor.notify.urls")),
     path("", include("onedoor.workdays.urls")),
     path("", include("onedoor.casework.urls")),
+    path("", include("onedoor.sample.urls")),
     path("journal/", include("onedoor.journal.urls")),
     path("", include("onedoor.documents.urls")),
 ]

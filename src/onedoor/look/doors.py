@@ -10,6 +10,8 @@ from django.urls import Resolver404, resolve
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from onedoor.look import strip
+
 Text = str | Promise
 
 
@@ -24,6 +26,7 @@ class PortalDoor:
     foot_label: Text = ""
 
 
+SAMPLE_DOOR = "/demo/"  # a page of sample cities only
 OFFERED = (
     PortalDoor("/items/", _("Services"), "do", in_head=True, foot_label=_("All services")),
     PortalDoor("/joint/", _("Life events"), "do", in_head=False),
@@ -40,7 +43,7 @@ OFFERED = (
     PortalDoor("/accounts/register/", _("Open an account"), "help", in_head=False),
     PortalDoor("/figures/", _("How our figures are counted"), "open", in_head=False),
     PortalDoor("/accessibility/", _("Accessibility statement"), "help", in_head=False),
-    PortalDoor("/demo/", _("About this sample city"), "help", in_head=False),
+    PortalDoor(SAMPLE_DOOR, _("About this sample city"), "help", in_head=False),
 )
 
 
@@ -56,4 +59,5 @@ def has_door(path: str) -> bool:
 
 def portal_doors() -> Iterator[PortalDoor]:
     """Yield the doors that exist in this installation."""
-    return (door for door in OFFERED if has_door(door.path))
+    is_sample = strip.sample.get()
+    return (door for door in OFFERED if has_door(door.path) and (is_sample or door.path != SAMPLE_DOOR))

@@ -29,6 +29,13 @@ def main_hall() -> MainHall | None:
     return _kept.get()
 
 
+def dots() -> list[tuple[str, float, float]]:
+    """Return level, latitude and longitude of every place that serves, for a picture of the network. One statement."""
+    found = Site.objects.filter(is_open=True, latitude__isnull=False, longitude__isnull=False).order_by("code")
+    rows = found.values_list("level", "latitude", "longitude")
+    return [(level, float(latitude or 0), float(longitude or 0)) for level, latitude, longitude in rows]
+
+
 def forget_main_hall() -> None:
     """Load the hall anew at the next question."""
     _kept.forget()

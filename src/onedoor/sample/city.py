@@ -11,10 +11,15 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
+from onedoor.catalog import queries as catalog
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.clock import local
-from onedoor.sample import catalogue, offices, rights, services, staff
+from onedoor.sample import accounts, applicants, catalogue, offices, rights, services, staff
+from onedoor.sample.cases import Cases
+from onedoor.sample.catalogue import implementing
+from onedoor.sample.office_time import OfficeTime
 from onedoor.sample.sources import Scale, Source, read
+from onedoor.sample.walks import Crew
 from onedoor.workdays.services import seed_calendar
 
 HOUSE = Actor(
@@ -46,13 +51,16 @@ def build(progress: Progress, *, scale: Scale | None = None, now: datetime | Non
     services.clear_half_built()
     services.begin_city(at=now or timezone.now())
     _trade_safety_for_speed()
-    city = found(read(scale or Scale()), now=now or timezone.now(), progress=progress)
+    source = read(scale or Scale())
+    known = accounts.new_secrets(source)
+    city = found(source, known, now=now or timezone.now(), progress=progress)
+    live(city, known, now=now or timezone.now(), progress=progress)
     services.finish_city(at=now or timezone.now())
     progress(f"The sample city stands after {time.monotonic() - began:.0f} s.")
     return city
 
 
-def found(source: Source, *, now: datetime, progress: Progress) -> City:
+def found(source: Source, known: accounts.Secrets, *, now: datetime, progress: Progress) -> City:
     """Make calendar, places, offices, items, posts, people and rights, as of some months ago."""
     at = local(now - timedelta(days=FOUNDED_DAYS_AGO)).replace(hour=9, minute=0, second=0, microsecond=0)
     seed_calendar(by=HOUSE, at=at)
@@ -65,10 +73,30 @@ def found(source: Source, *, now: datetime, progress: Progress) -> City:
     catalogue.make_short_codes([*keys.values()], [*windows.values()], by=HOUSE, at=at)
     progress("  posts, people and their rights …")
     people = staff.make_posts(source, by=HOUSE, at=at)
-    staff.make_people(source, people, windows, by=HOUSE, at=at)
+    staff.make_people(source, people, windows, known.officials, since=at, by=HOUSE, at=now)
     granted = rights.grant_all(source, people.posts, keys, by=HOUSE, at=at)
     progress(f"  {granted:,} rights given to {len(people.posts):,} posts …")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # what comes now asks these tables thousands of times, and nobody has counted them yet
     return City(source, at, keys, windows, people)
+
+
+def live(city: City, known: accounts.Secrets, *, now: datetime, progress: Progress) -> None:
+    """Let citizens come and apply, up to now."""
+    source, scale = city.source, city.source.scale
+    progress("  citizens, organisations and their applications …")
+    people = applicants.make_people(known.citizens, by=HOUSE, at=city.founded, size=scale.citizens, shops=scale.shops)
+    crew = Crew(city.staff.accounts, city.staff.windows)
+    by_key = {key: code for code, key in city.agencies.items()}
+    offers = {(by_key[agency], item): key for (agency, item), key in catalog.service_item_keys([*by_key]).items()}
+    accounts.open_demo(city.staff, people, source, known, by=HOUSE, at=now)
+    made = Cases(source, offers, people, crew, OfficeTime(now), implementing(source))
+    made.by_the_clock()
+    made.of_demo_citizen()
+    made.commitments(scale.finished)
+    made.open_work()
+    made.shops()
+    made.walk_ins(scale.walk_ins)
 
 
 def _trade_safety_for_speed() -> None:

@@ -19,3 +19,14 @@ class Mark(models.Model):
 
     def __str__(self) -> str:
         return f"sample city {self.version}"
+
+
+class Role(models.Model):
+    """A role of the demonstration and the account behind it, into which anybody may step in demo mode."""
+
+    code = models.CharField(max_length=20, primary_key=True)
+    place = models.PositiveSmallIntegerField()
+    account = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="demo_roles")
+
+    def __str__(self) -> str:
+        return self.code

@@ -15,6 +15,7 @@ from onedoor.network.entries import NewAgency, NewRegion, NewSite, NewWindow
 from onedoor.sample import hours, names
 from onedoor.sample.sources import CITY, HALL, KINDS, Place, Source
 
+CITY_PREFIX = "130300-"
 CENTER = "130300-ZWB"
 COUNTY_WORDS = {
     "130302000000": ("海", "Haigang District"),

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import connection
 
-from onedoor.sample.models import Mark
+from onedoor.kernel.errors import NotFound
+from onedoor.sample.models import Mark, Role
+
+if TYPE_CHECKING:
+    from onedoor.people.models import Account
 
 
 def is_sample(now: datetime) -> bool:
@@ -33,3 +38,28 @@ def holds_data() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM journal_entry WHERE act NOT LIKE 'workdays.%')")
         return bool(cursor.fetchone()[0])
+
+
+def require_built() -> None:
+    """Let pages of the demonstration be there only where the database bears the mark of a finished sample.
+
+    :raises NotFound: in every other installation.
+    """
+    if not is_built():
+        raise NotFound
+
+
+def account_of_role(code: str) -> Account:
+    """Return the account that plays a role.
+
+    :raises NotFound: when there is no such role.
+    """
+    role = Role.objects.select_related("account").filter(code=code).first()
+    if role is None:
+        raise NotFound
+    return role.account
+
+
+def cast() -> dict[str, Account]:
+    """Return who plays which role."""
+    return {role.code: role.account for role in Role.objects.select_related("account").order_by("place")}

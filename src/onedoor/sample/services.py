@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from uuid import UUID
 
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -11,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from onedoor.kernel.errors import Refused
 from onedoor.look import kept
 from onedoor.sample import queries
-from onedoor.sample.models import Mark
+from onedoor.sample.models import Mark, Role
 
 VERSION = "1"
 
@@ -43,6 +45,12 @@ def finish_city(*, at: datetime) -> None:
     """Note that the sample city is finished."""
     Mark.objects.update(built_at=at)
     kept.forget_all()
+
+
+@transaction.atomic(savepoint=False)
+def cast_roles(accounts: Mapping[str, UUID]) -> None:
+    """Note which account plays which role of the demonstration, in the order in which they are shown."""
+    Role.objects.bulk_create(Role(code=code, place=place, account_id=key) for place, (code, key) in enumerate(accounts.items()))
 
 
 def clear_half_built() -> None:

@@ -23,8 +23,10 @@ class Scale:
     townships: int | None = None
     villages: int | None = None
     departments: frozenset[str] | None = None
-    walk_ins: int = 300
-    batch: int = 45
+    citizens: int = 120
+    walk_ins: int = 180
+    shops: int = 45
+    finished: int = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,9 @@ class Item:
     levels: frozenset[str]
     is_instant: bool
     module: str
+    for_persons: bool
+    is_online: bool
+    is_published: bool
 
 
 def text(name: str) -> str:
@@ -119,7 +124,16 @@ def _below(
 
 def _items(departments: set[str]) -> list[Item]:
     return [
-        Item(each["code"], each["dept"], frozenset(each["levels"].split(";")), each["case_kind"] == "1", each["module"])
+        Item(
+            each["code"],
+            each["dept"],
+            frozenset(each["levels"].split(";")),
+            each["case_kind"] == "1",
+            each["module"],
+            for_persons="1" in each["objects"].split(";"),
+            is_online=bool({"2", "3"} & set(each["channels"].split(";"))),
+            is_published=each["status"] == "published",
+        )
         for each in rows("items_full.csv")
         if each["status"] in OPEN and each["dept"] in departments
     ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
@@ -16,6 +17,9 @@ from onedoor.network.entries import NewPost, NewPosting
 from onedoor.people import services as people
 from onedoor.sample import names, offices
 from onedoor.sample.sources import HALL, Place, Source
+
+if TYPE_CHECKING:
+    from onedoor.people.models import Account
 
 UNMASK, AUTHORISE = ("people.unmask",), ("network.authorise",)
 CLERK = f"{offices.CENTER}-CLERK"
@@ -41,9 +45,8 @@ class Staff:
     """Who works where: accounts by post, in the order of their seats."""
 
     posts: dict[str, UUID]
-    accounts: dict[str, list[UUID]] = field(default_factory=dict)
-    names: dict[UUID, str] = field(default_factory=dict)
-    usernames: dict[UUID, str] = field(default_factory=dict)
+    accounts: dict[str, list[Account]] = field(default_factory=dict)
+    windows: dict[UUID, UUID] = field(default_factory=dict)
 
 
 def post_of(agency: str, role: str) -> str:
@@ -134,23 +137,25 @@ def make_posts(source: Source, *, by: Actor, at: datetime) -> Staff:
 
 
 @transaction.atomic
-def make_people(source: Source, staff: Staff, windows: Mapping[tuple[str, str], UUID], *, by: Actor, at: datetime) -> None:
-    """Make the people and give them their posts; nobody can log in until a password is set."""
+def make_people(
+    source: Source, staff: Staff, windows: Mapping[tuple[str, str], UUID], passwords: Mapping[str, str], *, since: datetime,
+    by: Actor, at: datetime,
+) -> None:  # fmt: skip
+    """Make the people and give them their posts since some time ago; only the first holders of some posts can log in."""
     places = seats(source)
     given = names.names(Random(130300))  # noqa: S311  made-up people, no secrets
-    new = [people.NewStaff(str(FIRST_NUMBER + number), next(given), None, must_change=False) for number, _seat in enumerate(places)]
+    waiting = dict(passwords)
+    new = [
+        people.NewStaff(str(FIRST_NUMBER + number), next(given), waiting.pop(seat.post, None), must_change=False)
+        for number, seat in enumerate(places)
+    ]
     accounts = people.create_staff_accounts(new, by=by, at=at)
     postings = [
-        NewPosting(account.id, seat.post, window=windows[seat.window] if seat.window else None, site=seat.room, starts_at=at)
+        NewPosting(account.id, seat.post, window=windows[seat.window] if seat.window else None, site=seat.room, starts_at=since)
         for account, seat in zip(accounts, places, strict=True)
     ]
-    network.post_people(postings, by=by, at=at)
+    network.post_people(postings, by=by, at=since)
     for account, seat in zip(accounts, places, strict=True):
-        staff.accounts.setdefault(seat.post, []).append(account.id)
-        staff.names[account.id] = account.display_name
-        staff.usernames[account.id] = account.username
-
-
-def holders(staff: Staff, post: str) -> Sequence[UUID]:
-    """Return who holds a post."""
-    return staff.accounts[post]
+        staff.accounts.setdefault(seat.post, []).append(account)
+        if seat.window:
+            staff.windows[account.id] = windows[seat.window]
