@@ -92,6 +92,7 @@ class Application(Row):
             models.Index(fields=["agency", "item_code", "stage"], condition=~Q(stage=""), name="casework_application_work"),
             models.Index(fields=["applicant_person", "id"], name="casework_application_person"),
             models.Index(fields=["filed_by", "id"], name="casework_application_filer"),
+            models.Index(fields=["applicant_organisation", "id"], name="casework_application_org"),
             models.Index(fields=["agency", "item_code", "id"], name="casework_application_office"),
             models.Index(fields=["agency", "item_code"], condition=Q(status="correcting"), name="casework_application_asked"),
             models.Index(

@@ -11,6 +11,8 @@ from onedoor.casework.models import Application, StageRun
 from onedoor.casework.states import Door, Status, Transition
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.errors import NotAllowed, WrongState
+from onedoor.kernel.subjects import Subject
+from onedoor.people import queries as people
 
 STAGE_OF_ACT = {
     states.RECEIVE: stages.RECEIVE,
@@ -38,9 +40,15 @@ def stage_for(transition: Transition, application: Application) -> str:
 
 
 def owns(actor: Actor, application: Application) -> bool:
-    """Tell whether the actor filed the application, itself or as another system, or is its applicant."""
+    """Tell whether the actor filed the application, itself or as another system, or is its applicant.
+
+    An organisation's application belongs to whoever may act for it today: colleagues see it, and who left no longer does.
+    """
     if actor.client_id is not None:
         return application.client_id == actor.client_id
+    organisation = application.applicant_organisation_id
+    if organisation is not None and not actor.is_staff:
+        return actor.account is not None and people.may_act_for(actor.account, Subject(people.ORGANISATION, organisation))
     if actor.account is not None and application.filed_by_id == actor.account:
         return True
     return actor.person is not None and application.applicant_person_id == actor.person

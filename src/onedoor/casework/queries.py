@@ -25,6 +25,7 @@ from onedoor.kernel.errors import NotFound, Text
 from onedoor.kernel.paging import Page, first_page
 from onedoor.kernel.subjects import Subject
 from onedoor.network import queries as network
+from onedoor.people import queries as people
 from onedoor.workdays import queries as limits
 from onedoor.workdays.standing import LimitView
 
@@ -88,10 +89,13 @@ def tracked(*, reference: str, query_code: str) -> Application:
 
 
 def my_applications(*, actor: Actor, after: UUID | None = None) -> Page[Application]:
-    """Return the applications an account filed or is the applicant of, newest first."""
-    mine = Q(filed_by=actor.account)
+    """Return one's own applications and those of the organisations one may act for, newest first."""
+    mine = Q(filed_by=actor.account, applicant_organisation__isnull=True)
     if actor.person is not None:
         mine |= Q(applicant_person=actor.person) & ~Q(status=Status.DRAFT)
+    organisations = people.organisations_of(actor.account) if actor.account is not None else []
+    if organisations:
+        mine |= Q(applicant_organisation__in=organisations)
     found = Application.objects.filter(mine).select_related("version", "agency")
     if after is not None:
         found = found.filter(pk__lt=after)

@@ -93,6 +93,8 @@ def open_many(
     }
     if any(not owns(by, each) for each in known.values()):
         raise NotAllowed
+    if channel == Channel.ONLINE:
+        _require_own_applicants(openings, by=by)
     terms = catalog.open_service_items([one.service_item_id for one in openings if one.draft_id not in known])
     if channel == Channel.WINDOW and terms:
         network.require_authorised(by, "receive", {(each.item_code, each.agency_id) for each in terms.values()}, at)
@@ -123,6 +125,17 @@ def papers_wanted(application: Application) -> list[tuple[str, str, MaterialStat
         (each.key, each.name, MaterialState.NOT_NEEDED if each.is_fetched else MaterialState.MISSING) for each in terms.materials
     ]
     return listed + [(file_key(each.key), each.label, MaterialState.MISSING) for each in terms.content.form.file_questions]
+
+
+def _require_own_applicants(openings: Sequence[Opening], *, by: Actor) -> None:
+    """Let nobody apply for a person or an organisation that is not theirs, whatever the page offered."""
+    for applicant in {one.applicant for one in openings if one.applicant is not None}:
+        if applicant.organisation_id is not None:
+            subject = Subject(people.ORGANISATION, applicant.organisation_id)
+            if by.account is None or not people.may_act_for(by.account, subject):
+                raise NotAllowed(_("You may not act for this organisation. Its representative can add you."))
+        elif applicant.person_id != by.person:
+            raise NotAllowed(_("You can apply for yourself or for an organisation that you may act for."))
 
 
 def _draft(
