@@ -17,11 +17,11 @@ from onedoor.casework.models import Application, Material
 from onedoor.casework.services import intake, review
 from onedoor.documents import queries as documents
 from onedoor.journal import queries as journal
-from onedoor.kernel.actor import Actor
 from onedoor.kernel.ids import new_id
 from onedoor.kernel.subjects import Subject
 from onedoor.network.models import Post
 from onedoor.people.models import Account
+from tests.casework.desk import at_desk, text_of, ticks, url
 from tests.casework.situations import (
     INSTANT,
     MONDAY,
@@ -41,28 +41,6 @@ OPINION = "材料齐全，现场核查合格，拟同意。"
 def monday() -> Iterator[None]:
     with time_machine.travel(MONDAY, tick=True):
         yield
-
-
-def at_desk(actor: Actor) -> Client:
-    """Return the browser of somebody at the desk."""
-    client = Client()
-    Account.objects.update(password_changed_at=MONDAY, must_change_password=False)
-    step_in(client, Account.objects.get(pk=actor.account))
-    return client
-
-
-def text_of(response) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
-
-
-def url(name: str, application: Application) -> str:
-    return reverse(f"casework:desk_{name}", args=[application.id])
-
-
-def ticks(application: Application) -> dict[str, str]:
-    return {f"check-{check.key}": "ok" for check in all_checked(application)} | {
-        f"original-{check.key}": "on" for check in all_checked(application)
-    }
 
 
 def as_on_the_page(name: str, posted: dict[str, str], application: Application) -> dict[str, str]:

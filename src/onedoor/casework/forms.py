@@ -20,6 +20,11 @@ ROWS_SHOWN_AT_FIRST = 1
 SPARE_ROWS = 1
 
 
+def posted_text(posted: QueryDict, name: str, longest: int = 4000) -> str:
+    """Return a text as it can be kept: without blanks around it and without the one character that PostgreSQL refuses."""
+    return posted.get(name, "").replace("\x00", "").strip()[:longest]
+
+
 def posted_answers(fields: Iterable[FormField], posted: QueryDict) -> dict[str, object]:
     """Return the answers to the fields that were on the page; a field that was not sent is left alone."""
     return {field.key: _posted(field, posted) for field in fields if _was_on_page(field, posted)}
@@ -119,7 +124,7 @@ def posted_checks(materials: Iterable[HasKey], posted: QueryDict) -> list[Check]
                     accepted=verdict == "ok",
                     copies=min(int(copies), 999) if copies.isdecimal() and len(copies) < 6 else 0,
                     is_original_seen=posted.get(f"original-{material.key}") == "on",
-                    remark=posted.get(f"remark-{material.key}", "").strip()[:300],
+                    remark=posted_text(posted, f"remark-{material.key}", 300),
                 )
             )
     return checks
@@ -167,8 +172,8 @@ def notice_rows(
                 key=key,
                 name=name,
                 is_ticked=is_told,
-                problem=posted.get(f"problem-{key}", "").strip()[:300] if is_posted else words,
-                how=posted.get(f"how-{key}", "").strip()[:300] if is_posted else _how(key) if is_told else "",
+                problem=posted_text(posted, f"problem-{key}", 300) if is_posted else words,
+                how=posted_text(posted, f"how-{key}", 300) if is_posted else _how(key) if is_told else "",
             )
         )
     return rows

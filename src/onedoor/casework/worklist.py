@@ -201,7 +201,7 @@ def search(*, actor: Actor, text: str, at: datetime) -> list[WorkRow]:
 
     Only those on whose items the actor's post works, and never more than ``FOUND_AT_MOST``.
     """
-    asked = text.strip()
+    asked = text.replace("\x00", "").strip()
     if not asked:
         return []
     seen = Application.objects.filter(~Q(status=Status.DRAFT), network.works_anywhere(actor, at))

@@ -26,6 +26,6 @@
   document.querySelector("[data-all-fine]")?.addEventListener("click", () => {
     const fine = [...form.querySelectorAll('input[type=radio][name^="check-"][value=ok]')].filter((one) => !one.closest("[hidden]"));
     fine.forEach((one) => { one.checked = true; });
-    fine[0]?.dispatchEvent(new Event("change", { bubbles: true }));
+    for (const kind of ["input", "change"]) fine[0]?.dispatchEvent(new Event(kind, { bubbles: true }));
   });
 })();

@@ -108,7 +108,7 @@ def take(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @require_POST
 def pass_on(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Finish the stage with an opinion and pass the case on."""
-    by, at, opinion = actor_of(request), timezone.now(), request.POST.get("opinion", "")
+    by, at, opinion = actor_of(request), timezone.now(), forms.posted_text(request.POST, "opinion")
     seen = request.POST.get("position", "")
     position = int(seen) if seen.isdecimal() and len(seen) < 4 else -1
     return _done(
@@ -122,7 +122,7 @@ def pass_on(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @require_POST
 def grant(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Grant what was applied for."""
-    by, at, opinion = actor_of(request), timezone.now(), request.POST.get("opinion", "")
+    by, at, opinion = actor_of(request), timezone.now(), forms.posted_text(request.POST, "opinion")
     return _done(
         request, case_id,
         lambda: review.decide_application(application_id=case_id, granted=True, reason=opinion, by=by, at=at),
@@ -148,7 +148,7 @@ def deliver(request: HttpRequest, case_id: UUID) -> HttpResponse:
     by, at = actor_of(request), timezone.now()
     way = request.POST.get("way", "window")
     way = way if way in ("window", "post") else "window"
-    recipient = request.POST.get("recipient", "")[:100]
+    recipient = forms.posted_text(request.POST, "recipient", 100)
     return _done(
         request, case_id,
         lambda: handover.deliver_application(application_id=case_id, way=way, recipient=recipient, by=by, at=at),
@@ -162,7 +162,7 @@ def refuse(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Ask for the reason of a refusal and show the remedies that the decision will name; then refuse."""
     found = _seen(request, case_id)
     errors: dict[str, Text] = {}
-    reason = request.POST.get("reason", request.POST.get("opinion", ""))
+    reason = forms.posted_text(request.POST, "reason") or forms.posted_text(request.POST, "opinion")
     if request.POST.get("send"):
         by, at = actor_of(request), timezone.now()
         if reason.strip():
@@ -182,7 +182,7 @@ def not_accept(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Ask for the reason and for the office in charge; then do not accept."""
     found = _seen(request, case_id)
     errors: dict[str, Text] = {}
-    reason, competent = request.POST.get("reason", ""), request.POST.get("competent", "")[:200]
+    reason, competent = forms.posted_text(request.POST, "reason"), forms.posted_text(request.POST, "competent", 200)
     if request.POST.get("send"):
         by, at = actor_of(request), timezone.now()
         if reason.strip():
@@ -214,7 +214,9 @@ def unmask(request: HttpRequest, case_id: UUID) -> HttpResponse:
     by, at, key = actor_of(request), timezone.now(), request.POST.get("key", "")
     found = _seen(request, case_id)
     try:
-        value = window.unmask_answer(application_id=case_id, key=key, reason=request.POST.get("reason", ""), by=by, at=at)
+        value = window.unmask_answer(
+            application_id=case_id, key=key, reason=forms.posted_text(request.POST, "reason"), by=by, at=at
+        )
     except (NotAllowed, NotFound):
         raise
     except Refused as refusal:

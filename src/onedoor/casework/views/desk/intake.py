@@ -176,11 +176,19 @@ def _sections(found: CasePage, shown: set[str], errors: Mapping[str, Text]) -> l
 def _drawn(
     field: FormField, answers: Mapping[str, object], shown: set[str], errors: Mapping[str, Text], regions: list[tuple[str, str]]
 ) -> dict[str, Any]:
+    drawn = forms.drawn(field, answers.get(field.key), error=errors.get(field.key, ""), regions=regions) | {"rows": 2}
+    if field.type == "date":
+        # A clerk types 2026-11-25 in one go; a date picker wants the mouse, and its order of digits hangs on the browser.
+        drawn |= {
+            "type": "text",
+            "help": drawn["help"] or _("Such as 2026-11-25"),
+            "attrs": {"inputmode": "numeric", "maxlength": 12},
+        }
     return {
         "key": field.key,
         "is_wide": field.type in WIDE,
         "is_off": field.key not in shown,
-        "field": forms.drawn(field, answers.get(field.key), error=errors.get(field.key, ""), regions=regions) | {"rows": 2},
+        "field": drawn,
         "rows": forms.rows_drawn(field, answers.get(field.key), errors) if field.type == "repeat" else None,
     }
 

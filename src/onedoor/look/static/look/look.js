@@ -74,7 +74,8 @@
     form.addEventListener("change", save);
     const timer = setInterval(() => (form.isConnected ? save() : clearInterval(timer)), Number(form.dataset.autosaveEvery ?? 5) * 1000);
     form.addEventListener("input", () => localStorage.setItem(keyOf(form), JSON.stringify({ at: Date.now(), text: textOf(form) })));
-    form.addEventListener("submit", () => { form.dataset.sending = "1"; });
+    // What is sent is what has to be found again, should the answer be a log-in page.
+    form.addEventListener("submit", () => { form.dataset.sending = "1"; localStorage.setItem(keyOf(form), JSON.stringify({ at: Date.now(), text: textOf(form) })); });
     document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && save());
   };
 
