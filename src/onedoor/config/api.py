@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
+from ninja.renderers import JSONRenderer
 
 from onedoor.casework.api import router as applications
 from onedoor.catalog.api import router as catalogue
@@ -79,6 +80,12 @@ class Unreadable(Refused):
     default = _("The request cannot be read. The body has to be JSON in UTF-8.")
 
 
+class Renderer(JSONRenderer):
+    """Writes Chinese as Chinese."""
+
+    json_dumps_params = {"ensure_ascii": False}
+
+
 class WrongMethod(Refused):
     """An address that does not know the method."""
 
@@ -94,7 +101,7 @@ class Api(NinjaAPI):
         found = super()._get_urls()
         for pattern in found:
             if isinstance(pattern, URLPattern):
-                pattern.callback = door(Door.CLIENT)(as_problem(pattern.callback))
+                pattern.callback = door(Door.CLIENT)(of_the_api(pattern.callback))
         return found
 
     def get_openapi_schema(self, **given: Any) -> OpenAPISchema:
@@ -102,17 +109,22 @@ class Api(NinjaAPI):
         schema["components"]["schemas"]["Problem"] = PROBLEM
         for path, operations in schema["paths"].items():
             for method, operation in operations.items():
-                told = operation["responses"]
-                told.update({code: _problem(code) for code in _refusals(path, method, operation) if int(code) not in told})
+                for parameter in operation["parameters"]:
+                    parameter.pop(
+                        "examples", None
+                    )  # ninja puts the schema's list where OpenAPI wants a mapping; the schema keeps it
+                told = operation["responses"] = {str(code): answer for code, answer in operation["responses"].items()}
+                told.update({code: _problem(code) for code in _refusals(path, method, operation)})
         return schema
 
 
-def as_problem(view: View) -> View:
-    """Answer a method that an address does not know as every other refusal is answered."""
+def of_the_api(view: View) -> View:
+    """Keep answers out of caches, and answer a method that an address does not know as every other refusal is answered."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **given: Any) -> HttpResponse:
         response = view(request, *args, **given)
+        response.headers.setdefault("Cache-Control", "no-store")
         if response.status_code != 405:
             return response
         problem = api.create_response(request, as_json(WrongMethod()), status=405)
@@ -138,7 +150,15 @@ def _problem(code: str) -> dict[str, Any]:
     return answer
 
 
-api = Api(title="OneDoor", version="1", description=DESCRIPTION, docs_url=None, urls_namespace="api", auth=tokens.nobody)
+api = Api(
+    title="OneDoor",
+    version="1",
+    description=DESCRIPTION,
+    docs_url=None,
+    renderer=Renderer(),
+    urls_namespace="api",
+    auth=tokens.nobody,
+)
 for room in (catalogue, applications, files):
     api.add_router("", room)
 

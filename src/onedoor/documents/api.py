@@ -15,6 +15,7 @@ from onedoor.documents.models import File as StoredFile
 from onedoor.people.tokens import Token, caller_of
 
 router = Router(tags=["files and papers"])
+PDF = {"description": "The sealed paper", "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
 
 
 class Stored(Schema):
@@ -33,7 +34,6 @@ class Stored(Schema):
     auth=Token("applications:write"),
     operation_id="upload_file",
     summary="Hand in a file",
-    openapi_extra={"responses": {413: {"description": "Too large."}}},
 )
 def upload_file(
     request: HttpRequest, file: Annotated[UploadedFile, File(description="PDF, picture, Word or Excel")]
@@ -48,7 +48,8 @@ def upload_file(
     auth=Token("papers:read"),
     operation_id="download_paper",
     summary="Download an official paper",
-    response={200: bytes},
+    response={200: None},
+    openapi_extra={"responses": {200: PDF}},
 )
 def download_paper(
     request: HttpRequest, paper_id: Annotated[UUID, Path(description="`id` in the list of an application's papers")]
