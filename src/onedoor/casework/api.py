@@ -50,7 +50,7 @@ class PersonGiven(Given):
         description="Kind of paper (GA/T 2000.156): 111 resident identity card, 414 passport …",
         examples=["111"],
     )
-    identity: Line = Field(description="Number of the paper", examples=["130399199003077719"])
+    identity: Line = Field(description="Number of the paper", examples=["130399199003077715"])
     phone: Line | None = Field(None, description="Mobile number", examples=["13800005072"])
 
 
