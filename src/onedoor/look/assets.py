@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
+import threading
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,7 @@ def _compressed(source: Path) -> Path:
     copy = folder / f"{hashlib.sha256(body).hexdigest()[:32]}.gz"
     if not copy.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        fresh = copy.with_suffix(f".{os.getpid()}.new")
+        fresh = copy.with_suffix(f".{os.getpid()}-{threading.get_ident()}.new")
         fresh.write_bytes(gzip.compress(body, 9, mtime=0))
         fresh.replace(copy)
     return copy
