@@ -11,6 +11,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q, TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from onedoor.kernel.rows import Row
 
@@ -50,7 +51,7 @@ class VersionStatus(TextChoices):
     """Life of a version (domain.md 1.6); handed down is cancelled here and done by a lower level from then on."""
 
     DRAFT = "draft", _("Draft")
-    IN_REVIEW = "in_review", _("In review")
+    IN_REVIEW = "in_review", pgettext_lazy("guide", "In review")
     PUBLISHED = "published", _("Published")
     SUPERSEDED = "superseded", _("Superseded")
     SUSPENDED = "suspended", _("Suspended")

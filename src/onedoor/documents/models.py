@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q, TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from onedoor.documents.kinds import PaperKind
 from onedoor.kernel.fields import EncryptedJSONField
@@ -15,7 +16,7 @@ class ScanState(TextChoices):
     """What the antivirus said; without one configured a file stays ``not_scanned`` and may be used."""
 
     PENDING = "pending", _("Waiting for the virus check")
-    CLEAN = "clean", _("Checked")
+    CLEAN = "clean", pgettext_lazy("virus check", "Checked")
     INFECTED = "infected", _("Infected")
     NOT_SCANNED = "not_scanned", _("Not checked")
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from onedoor.kernel.errors import Invalid, Refused
 from onedoor.kernel.identity import IdentityKind, WrongCode, parse_identity, parse_mobile
@@ -86,7 +87,7 @@ class IdentityForm(KindForm):
     )
     identity_kind = forms.ChoiceField(label=_("Kind of paper"), choices=IdentityKind.choices, initial=IdentityKind.RESIDENT)
     identity = forms.CharField(
-        label=_("Number of the paper"),
+        label=pgettext_lazy("identity", "Number of the paper"),
         max_length=60,
         help_text=_("We keep it encrypted; everywhere it is shown, most of it is hidden."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),

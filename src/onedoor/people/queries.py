@@ -11,6 +11,7 @@ from uuid import UUID
 from allauth.mfa.models import Authenticator
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from onedoor.journal import queries as journal
 from onedoor.kernel import identity, masking, vault
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 MASKED_FIELDS = {
     ("people.person", "name"): _("Name"),
-    ("people.person", "identity"): _("Number of the paper"),
+    ("people.person", "identity"): pgettext_lazy("identity", "Number of the paper"),
     ("people.person", "phone"): _("Mobile number"),
     ("people.organisation", "legal_representative"): _("Legal representative"),
     ("people.account", "display_name"): _("Name"),

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from onedoor.casework import journey, progress, queries, stages, states, worklist
 from onedoor.casework.models import Application, MaterialState
@@ -68,7 +69,7 @@ def buttons(case: CasePage) -> list[Button]:
     acts = set(case.next_acts)
     found: list[Button] = []
     if states.RECEIVE in acts:
-        found.append(Button(_("Receive and accept"), "F2", url("accept")))
+        found.append(Button(pgettext("act", "Receive and accept"), "F2", url("accept")))
         found.append(Button(_("Only receive"), "F3", url("receive")))
     elif states.ACCEPT in acts:
         found.append(Button(_("Accept"), "F2", url("accept")))
