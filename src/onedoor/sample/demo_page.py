@@ -56,7 +56,6 @@ class Group:
     """Roles that belong together."""
 
     label: Text
-    icon: str
     roles: Sequence[RoleCard]
 
 
@@ -88,10 +87,9 @@ class DemoPage:
     home_item: str
 
 
-GROUPS: tuple[tuple[Text, str, tuple[RoleText, ...]], ...] = (
+GROUPS: tuple[tuple[Text, tuple[RoleText, ...]], ...] = (
     (
         _("Those who come"),
-        "users",
         (
             RoleText(
                 "citizen", _("A citizen"), _("See what became of five applications, finish a draft, apply for something new.")
@@ -103,7 +101,6 @@ GROUPS: tuple[tuple[Text, str, tuple[RoleText, ...]], ...] = (
     ),
     (
         _("The city's hall and a department"),
-        "landmark",
         (
             RoleText(
                 "window_clerk",
@@ -122,7 +119,6 @@ GROUPS: tuple[tuple[Text, str, tuple[RoleText, ...]], ...] = (
     ),
     (
         _("A county's approval bureau"),
-        "building-2",
         (
             RoleText("county_clerk", _("County clerk"), _("Receive, tell what is missing, hand over results.")),
             RoleText("county_handler", _("County handler"), _("Work on what needs an inspection.")),
@@ -132,7 +128,6 @@ GROUPS: tuple[tuple[Text, str, tuple[RoleText, ...]], ...] = (
     ),
     (
         _("Township and village"),
-        "house",
         (
             RoleText("township_clerk", _("Township clerk"), _("Do on the spot what a township may decide.")),
             RoleText("village_agent", _("Village agent"), _("Receive for a neighbour and pass it on to the township.")),
@@ -140,7 +135,6 @@ GROUPS: tuple[tuple[Text, str, tuple[RoleText, ...]], ...] = (
     ),
     (
         _("Those who keep the house"),
-        "shield-check",
         (
             RoleText(
                 "center_biz", _("Business section of the centre"), _("Enter a holiday notice and see limits move; hand out rights.")
@@ -168,10 +162,7 @@ def page(*, at: datetime) -> DemoPage:
         items=counted.items,
         closed=figures.closings(since=at - timedelta(days=365)).closed,
         levels=levels,
-        groups=[
-            Group(label, icon, [_card(text, cast[text.code], at) for text in texts if text.code in cast])
-            for label, icon, texts in GROUPS
-        ],
+        groups=[Group(label, [_card(text, cast[text.code], at) for text in texts if text.code in cast]) for label, texts in GROUPS],
         papers=_papers(cast["citizen"]) if "citizen" in cast else (),
         window_qr=_qr("network.window", network.window_for(HALL, QR_WINDOW).id),
         department_qr=_qr("network.agency", network.agency_for(QR_DEPARTMENT).id),
