@@ -92,12 +92,12 @@ class Walk:
         return self.last
 
     def checks(self) -> list[intake.Check]:
-        """Return what the clerk notes of each paper: all fine."""
-        return [
-            intake.Check(key=each.key, accepted=True, copies=1, is_original_seen=True)
-            for each in catalog.case_terms(self.application.version_id).materials
-            if each.is_handed_in and each.is_required
-        ]
+        """Return what the clerk notes of each paper, those that the form asks for included: all fine."""
+        terms = catalog.case_terms(self.application.version_id)
+        keys = [each.key for each in terms.materials if each.is_handed_in and each.is_required]
+        asked = [journey.file_key(each.key) for each in terms.content.form.file_questions]
+        keys += [key for key in asked if journey.asks_for_file(terms.content.form, self.application.answers, key)]
+        return [intake.Check(key=key, accepted=True, copies=1, is_original_seen=True) for key in keys]
 
     def papers(self) -> None:
         """Hand in a file for every paper that is wanted, from home."""
