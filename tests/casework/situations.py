@@ -120,7 +120,9 @@ def _grant(posts: dict[str, UUID], agency: UUID, at: datetime) -> None:
 
 
 def _staff(role: str, number: int, at: datetime) -> Actor:
-    account = people.create_staff(username=f"1000{number}", name=f"岗{number}", password=GOOD_PASSWORD, by=HOUSE, at=at)
+    account = people.create_staff(
+        username=f"1000{number}", name=f"岗{number}", password=GOOD_PASSWORD, must_change=False, by=HOUSE, at=at
+    )
     network_services.post_people([entries.NewPosting(account.id, role, starts_at=at)], by=HOUSE, at=at)
     return network.actor_for(account.id, at=at)
 

@@ -25,3 +25,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("onedoor.documents.urls")),
 ]
 handler404 = "onedoor.config.health.nothing_here"
+handler500 = "onedoor.config.broken.answer"

@@ -10,6 +10,7 @@ import io
 import logging
 import re
 import struct
+import threading
 import zlib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -46,8 +47,14 @@ def paper_pdf(paper: Paper) -> bytes:
     """Return ``paper`` as PDF/A-2b, not sealed yet. Papers are in Chinese, the language of the law, whoever reads the page."""
     with translation.override("zh-hans"):
         html = render_to_string(f"documents/papers/{paper.kind}.html", words_of(paper))
-    document = HTML(string=html).render(stylesheets=[_styles()], font_config=_fonts())
-    return _slim(document.write_pdf(pdf_variant="pdf/a-2b", pdf_tags=False, uncompressed_pdf=True))
+    with _one_at_a_time:
+        document = HTML(string=html).render(stylesheets=[_styles()], font_config=_fonts())
+        pdf = document.write_pdf(pdf_variant="pdf/a-2b", pdf_tags=False, uncompressed_pdf=True)
+    return _slim(pdf)
+
+
+_one_at_a_time = threading.Lock()
+"""Pango and its fonts serve one thread; two jobs of one worker that lay out at once corrupt its memory, and it dies."""
 
 
 def _slim(pdf: bytes) -> bytes:
