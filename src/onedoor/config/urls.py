@@ -21,7 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("onedoor.workdays.urls")),
     path("", include("onedoor.casework.urls")),
     path("", include("onedoor.sample.urls")),
-    path("journal/", include("onedoor.journal.urls")),
+    path("", include("onedoor.journal.urls")),
     path("", include("onedoor.documents.urls")),
 ]
 handler404 = "onedoor.config.health.nothing_here"

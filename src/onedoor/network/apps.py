@@ -17,4 +17,12 @@ class NetworkConfig(AppConfig):
         rail.register(
             _("Rights"), "network:authorisations", permissions.hands_out_rights, icon="shield-check", group="house", order=20
         )
+        rail.register(
+            _("Posts and people"),
+            "network:postings",
+            lambda actor: actor.has(permissions.MANAGE),
+            icon="users",
+            group="house",
+            order=25,
+        )
         rail.register(_("My posts"), "network:posts", lambda actor: actor.is_staff, icon="id-card", group="house", order=90)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,18 @@ from onedoor.kernel.errors import NotAllowed
 
 MANAGE = "network.manage"
 AUTHORISE = "network.authorise"
+# Who runs the house, who keeps its accounts and who audits both are three people (三权分立, domain.md 9.1).
+SEPARATED: tuple[frozenset[str], ...] = (
+    frozenset({MANAGE, "people.manage_clients"}),
+    frozenset({"people.manage_accounts"}),
+    frozenset({"journal.audit", "journal.shred"}),
+)
+
+
+def powers_of(duties: Iterable[str]) -> frozenset[int]:
+    """Return which of the three separated powers lie in some duties: system, security, audit."""
+    held = set(duties)
+    return frozenset(index for index, power in enumerate(SEPARATED) if power & held)
 
 
 def keeps_network(actor: Actor) -> bool:

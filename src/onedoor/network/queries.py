@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Protocol
 from uuid import UUID
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -48,6 +48,16 @@ class PostRights:
 
     post: Post
     stages: frozenset[str]
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PostChoice:
+    """A post of an office that can be given, and who holds it now."""
+
+    code: str
+    name: str
+    site: str
     people: tuple[str, ...]
 
 
@@ -101,6 +111,29 @@ def posts_of(account_id: UUID, at: datetime | None = None) -> list[HeldPost]:
         )
         for each in _held(account_id, at).select_related("post__agency", "post__site", "window", "site")
     ]
+
+
+def postings_of(account_id: UUID, limit: int = 100) -> list[Posting]:
+    """Return the postings that an account has or had, those that run first, then the newest. One query."""
+    found = Posting.objects.filter(account=account_id).select_related("post__agency", "post__site", "window", "site")
+    return list(found.order_by(F("ends_at").desc(nulls_first=True), "-starts_at", "id")[:limit])
+
+
+def posts_in(agency_id: UUID) -> list[PostChoice]:
+    """Return the posts of an office, with who holds each now. Two queries."""
+    people: dict[UUID, list[str]] = {}
+    held = Posting.objects.filter(_running(Now()), post__agency=agency_id).order_by("starts_at", "id")
+    for post, name in held.values_list("post_id", "account__display_name"):
+        people.setdefault(post, []).append(name)
+    posts = Post.objects.filter(agency=agency_id).select_related("site").order_by("code")
+    return [PostChoice(each.code, each.name, each.site.name if each.site else "", tuple(people.get(each.id, ()))) for each in posts]
+
+
+def windows_at_posts(agency_id: UUID) -> list[Window]:
+    """Return the open windows of the places where an office has posts, in the order of their numbers. One query."""
+    sites = Post.objects.filter(agency=agency_id, site_id__isnull=False).values("site")
+    found = Window.objects.filter(site__in=sites, is_open=True).select_related("site")
+    return sorted(found, key=lambda window: (window.site.code, len(window.number), window.number))
 
 
 def _place_of(posting: Posting) -> str:

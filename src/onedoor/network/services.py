@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -34,7 +34,7 @@ from onedoor.network.entries import (
     NewWindow,
 )
 from onedoor.network.models import Agency, Authorisation, OpeningHours, Post, Posting, Region, Site, SpecialDay, Window
-from onedoor.network.permissions import keeps_network, require_authoriser, require_manager
+from onedoor.network.permissions import keeps_network, powers_of, require_authoriser, require_manager
 
 M = TypeVar("M", bound=models.Model)
 ONE_BY_ONE = 200
@@ -53,6 +53,20 @@ class OwnPost(NotAllowed):
 
     code = "own_post"
     default = _("You hold this post yourself, so somebody else has to give it this right.")
+
+
+class OwnAccount(NotAllowed):
+    """Nobody gives himself a post or takes one of his own away."""
+
+    code = "own_account"
+    default = _("This is your own account, so somebody else has to change its posts.")
+
+
+class SeparatedDuties(NotAllowed):
+    """System, security and audit are never in one hand (domain.md 9.1)."""
+
+    code = "separated_duties"
+    default = _("Running the system, keeping the accounts and auditing are never in one hand. Please choose somebody else.")
 
 
 @transaction.atomic(savepoint=False)
@@ -174,9 +188,12 @@ def create_posts(posts: Sequence[NewPost], *, by: Actor, at: datetime) -> dict[s
 
     :raises NotAllowed: when the actor does not keep the network.
     :raises NotFound: when an office or place is unknown.
+    :raises SeparatedDuties: when a post would have two of the three separated powers.
     :raises AlreadyThere: when a code is in use.
     """
     require_manager(by)
+    if any(len(powers_of(p.duties)) > 1 for p in posts):
+        raise SeparatedDuties
     agencies = {a.code: a for a in Agency.objects.filter(code__in={p.agency for p in posts}).only("code", "region_id")}
     sites = _keys_of(Site, {p.site for p in posts if p.site})
     rows = []
@@ -201,10 +218,12 @@ def post_people(postings: Sequence[NewPosting], *, by: Actor, at: datetime) -> l
 
     :raises NotAllowed: when the actor does not keep the network.
     :raises NotFound: when a post or place is unknown.
+    :raises SeparatedDuties: when somebody would hold two of the three separated powers at one time.
     :raises AlreadyThere: when somebody already holds the post.
     """
     require_manager(by)
     posts = _keys_of(Post, {p.post for p in postings})
+    _require_separated(postings, at=at)
     sites = _keys_of(Site, {p.site for p in postings if p.site})
     rows = [
         Posting(
@@ -220,13 +239,27 @@ def post_people(postings: Sequence[NewPosting], *, by: Actor, at: datetime) -> l
 
 
 @transaction.atomic(durable=True)
+def give_post(*, posting: NewPosting, by: Actor, at: datetime) -> UUID:
+    """Give one person a post and return the key of the posting; refuses as ``post_people`` does, nobody's own account.
+
+    :raises OwnAccount: when the actor would give himself a post.
+    """
+    if by.account == posting.account:
+        raise OwnAccount
+    return post_people([posting], by=by, at=at)[0]
+
+
+@transaction.atomic(durable=True)
 def end_posting(*, posting: UUID, by: Actor, at: datetime) -> None:
     """End somebody's time in a post; the rights stay with the post.
 
     :raises NotAllowed: when the actor does not keep the network.
+    :raises OwnAccount: when it is the actor's own.
     :raises WrongState: when the posting has ended before or does not exist.
     """
     require_manager(by)
+    if by.account is not None and Posting.objects.filter(id=posting, account_id=by.account).exists():
+        raise OwnAccount
     changed_by(by)
     if not Posting.objects.filter(id=posting, ends_at__isnull=True).update(ends_at=at):
         raise WrongState(_("This person does not hold the post any more."))
@@ -358,6 +391,34 @@ def _require_within_reach(rights: Sequence[NewAuthorisation], *, by: Actor) -> N
     held = Authorisation.objects.filter(post__in={post for post, _agency in elsewhere}, ends_at__isnull=True)
     if not elsewhere <= set(held.values_list("post_id", "agency_id")):
         raise NotAllowed(_("Only the centre lets posts of another office work on your applications."))
+
+
+def _require_separated(postings: Sequence[NewPosting], *, at: datetime) -> None:
+    """Keep system, security and audit in three hands; costs nothing where no posting touches them.
+
+    All who give such posts wait for each other: two of them could otherwise give one person two powers at once.
+    """
+    codes = {p.post for p in postings}
+    powers = {code: powers_of(duties) for code, duties in Post.objects.filter(code__in=codes).values_list("code", "duties")}
+    touched = [p for p in postings if powers.get(p.post)]
+    if not touched:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('network.separated_duties'))")
+    accounts = {p.account for p in touched}
+    still = Posting.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), account_id__in=accounts)
+    held = list(still.values_list("account_id", "post__duties", "starts_at", "ends_at"))
+    times = [(account, powers_of(duties), starts, ends) for account, duties, starts, ends in held]
+    for p in touched:
+        starts = p.starts_at or at
+        for account, others, other_starts, other_ends in times:
+            if account == p.account and others - powers[p.post] and _overlap(starts, p.ends_at, other_starts, other_ends):
+                raise SeparatedDuties
+        times.append((p.account, powers[p.post], starts, p.ends_at))
+
+
+def _overlap(start: datetime, end: datetime | None, other_start: datetime, other_end: datetime | None) -> bool:
+    return (other_end is None or start < other_end) and (end is None or other_start < end)
 
 
 def _require_not_own(posts: set[UUID], *, by: Actor, at: datetime) -> None:

@@ -13,5 +13,8 @@ urlpatterns = [
     path("sites/<str:code>/", public.site, name="site"),
     path("sites/<str:code>/windows/<str:number>/", public.window, name="window"),
     path("desk/posts/", desk.posts, name="posts"),
+    path("desk/postings/", desk.postings, name="postings"),
+    path("desk/postings/<uuid:account_id>/", desk.posts_of_somebody, name="postings_of"),
+    path("desk/postings/<uuid:account_id>/end/<uuid:posting_id>/", desk.end_posting, name="posting_end"),
     path("desk/authorisations/", desk.authorisations, name="authorisations"),
 ]

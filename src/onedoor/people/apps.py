@@ -8,8 +8,12 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from onedoor.journal import naming
         from onedoor.look import rail
-        from onedoor.people import permissions, queries, records
+        from onedoor.people import directory, permissions, queries, records
 
         records.register_provider("people", queries.own_records)
         rail.register(_("Accounts"), "people_accounts", permissions.keeps_accounts, icon="users", group="house", order=30)
+        naming.register_namer(queries.ACCOUNT, directory.account_names)
+        naming.register_namer(queries.PERSON, directory.person_names)
+        naming.register_namer(queries.ORGANISATION, directory.organisation_names)

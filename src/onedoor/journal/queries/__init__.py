@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from onedoor.journal.queries.auditing import WATCHED, watched
 from onedoor.journal.queries.entries import EntryView, entries_of, entries_on_behalf_of, entry_view, personal_facts
 from onedoor.journal.queries.proofs import Proof, RootView, proof_of, roots_after, roots_before
 from onedoor.journal.queries.verifying import Finding, Verification
 
 __all__ = [
+    "WATCHED",
     "EntryView",
     "Finding",
     "Proof",
@@ -19,4 +21,5 @@ __all__ = [
     "proof_of",
     "roots_after",
     "roots_before",
+    "watched",
 ]

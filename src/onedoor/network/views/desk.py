@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,14 +12,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.doors import Door, door
-from onedoor.kernel.errors import Invalid, NotAllowed, NotFound
+from onedoor.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from onedoor.network import permissions, queries, resolver, services
+from onedoor.network.entries import NewPosting
 from onedoor.network.models import Agency, Stage
 from onedoor.network.panels import ItemChoice, items_of
+from onedoor.people import directory
 
 Pair = tuple[UUID, str]
 
@@ -112,3 +115,74 @@ def _pairs(values: list[str]) -> set[Pair]:
 
 def _own_posts(actor: Actor) -> set[UUID]:
     return set() if actor.account is None else queries.post_ids_of(actor.account)
+
+
+@door(Door.STAFF, duty=permissions.MANAGE)
+@require_safe
+def postings(request: HttpRequest) -> HttpResponse:
+    """Find a civil servant whose posts are to be changed, by staff number or name."""
+    search, after = request.GET.get("q", ""), request.GET.get("after", "")
+    page = directory.staff_accounts(search, after=after, open_only=True)
+    next_url = f"?{urlencode({'q': search, 'after': page.rows[-1].username})}" if page.has_more else ""
+    shown = {"page": page, "q": search, "next_url": next_url, "previous_url": f"?{urlencode({'q': search})}" if after else ""}
+    return render(request, "network/postings.html", shown)
+
+
+@door(Door.STAFF, duty=permissions.MANAGE)
+@require_http_methods(["GET", "POST"])
+def posts_of_somebody(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """Show the posts that somebody has and had; a POST gives one more."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    person = directory.staff_account(account_id)
+    offices = list(queries.agencies())
+    code = request.POST.get("agency") or request.GET.get("agency", "")
+    office = next((each for each in offices if each.code == code), None)
+    refusal: Refused | None = None
+    if request.method == "POST":
+        try:
+            services.give_post(posting=_new_posting(request.POST, account_id, office), by=actor, at=timezone.now())
+        except Refused as refused:
+            refusal = refused
+        else:
+            messages.success(request, _("%(name)s holds the post from now on.") % {"name": person.name})
+            return redirect("network:postings_of", account_id)
+    shown = {
+        "person": person,
+        "own": actor.account == account_id,
+        "held": queries.postings_of(account_id),
+        "offices": offices,
+        "office": office,
+        "posts": queries.posts_in(office.id) if office else [],
+        "windows": queries.windows_at_posts(office.id) if office else [],
+        "refusal": refusal,
+        "posted": request.POST,
+    }
+    return render(request, "network/postings_of.html", shown, status=refusal.http_status if refusal else 200)
+
+
+def _new_posting(posted: QueryDict, account_id: UUID, office: Agency | None) -> NewPosting:
+    """Return the posting that a form asks for.
+
+    :raises Invalid: when no post of the office, or a window elsewhere, was chosen.
+    """
+    code = posted.get("post", "")
+    if office is None or code not in {each.code for each in queries.posts_in(office.id)}:
+        raise Invalid({"post": _("Please choose a post.")}, _("Please choose a post."))
+    window = next((each for each in queries.windows_at_posts(office.id) if str(each.id) == posted.get("window")), None)
+    return NewPosting(account_id, code, window=window.id if window else None, site=posted.get("site", "").strip() or None)
+
+
+@door(Door.STAFF, duty=permissions.MANAGE)
+@require_http_methods(["GET", "POST"])
+def end_posting(request: HttpRequest, account_id: UUID, posting_id: UUID) -> HttpResponse:
+    """Ask once whether somebody shall leave a post, and end the posting."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    person = directory.staff_account(account_id)
+    held = next((each for each in queries.postings_of(account_id) if each.id == posting_id and each.ends_at is None), None)
+    if held is None:
+        raise NotFound
+    if request.method == "POST":
+        services.end_posting(posting=posting_id, by=actor, at=timezone.now())
+        messages.success(request, _("%(name)s has left the post %(post)s.") % {"name": person.name, "post": held.post.name})
+        return redirect("network:postings_of", account_id)
+    return render(request, "network/posting_end.html", {"person": person, "held": held})
