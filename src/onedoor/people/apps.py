@@ -6,14 +6,16 @@ class PeopleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from django.utils.translation import gettext_lazy as _
+        from django.utils.translation import pgettext_lazy
 
         from onedoor.journal import naming
         from onedoor.look import rail
         from onedoor.people import directory, permissions, queries, records
 
         records.register_provider("people", queries.own_records)
-        rail.register(_("Accounts"), "people_accounts", permissions.keeps_accounts, icon="users", group="house", order=30)
+        rail.register(
+            pgettext_lazy("desk", "Accounts"), "people_accounts", permissions.keeps_accounts, icon="users", group="house", order=30
+        )
         naming.register_namer(queries.ACCOUNT, directory.account_names)
         naming.register_namer(queries.PERSON, directory.person_names)
         naming.register_namer(queries.ORGANISATION, directory.organisation_names)

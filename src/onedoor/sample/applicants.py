@@ -138,7 +138,7 @@ def _enter(organisations: list[Organisation], accounts: dict[UUID, Account], *, 
     new = [people.NewOrganisation(each.name, each.credit_code, each.head.name) for each in organisations]
     rows = people.find_or_create_organisations(new, by=by, at=at)
     members = [
-        people.NewMember(accounts[each.head.account], row)
+        people.NewMember(accounts[each.head.account], row, people.REPRESENTATIVE)
         for each, row in zip(organisations, rows, strict=True)
         if each.head.account is not None
     ]

@@ -63,7 +63,7 @@ def posts(source: Source) -> list[NewPost]:
         NewPost(BIZ, "业务科科长", offices.CENTER, "center_biz", HALL, duties=("network.manage", "catalog.publish", "workdays.enter_notice")),
         NewPost(SYSTEM, "系统管理员", offices.CENTER, "sysadmin", HALL),
         NewPost(SECURITY, "安全管理员", offices.CENTER, "secadmin", HALL, duties=("people.manage_accounts",)),
-        NewPost(AUDIT, "审计管理员", offices.CENTER, "auditor", HALL, duties=("journal.shred",)),
+        NewPost(AUDIT, "审计管理员", offices.CENTER, "auditor", HALL, duties=("journal.audit", "journal.shred")),
     ]  # fmt: skip
     for row in source.departments:
         found += _office(offices.department_code(row["code"]), HALL, "首席代表", handle="承办岗")

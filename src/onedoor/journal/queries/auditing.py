@@ -50,7 +50,9 @@ class WatchedEntry:
     client: str
 
 
-def watched(kind: str, *, since: datetime, until: datetime, before: UUID | None = None, size: int = PAGE_SIZE) -> Page[WatchedEntry]:
+def watched(
+    kind: str, *, since: datetime, until: datetime, before: UUID | None = None, size: int = PAGE_SIZE
+) -> Page[WatchedEntry]:
     """Return what was recorded in ``[since, until)``, newest first; ``kind`` is one of ``WATCHED`` or empty for all of them.
 
     The page after this one starts with ``before``, the key of its last row. Two statements, and one for each kind of subject.
