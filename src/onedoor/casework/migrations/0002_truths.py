@@ -21,7 +21,7 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER casework_stagerun_authority BEFORE INSERT OR UPDATE OF posting_id, ended_at ON casework_stagerun
+CREATE TRIGGER casework_stagerun_authority BEFORE INSERT OR UPDATE OF application_id, stage, posting_id, ended_at ON casework_stagerun
     FOR EACH ROW WHEN (NEW.ended_at IS NOT NULL) EXECUTE FUNCTION casework_stage_needs_authority();
 """
 DROP_AUTHORITY = """
@@ -29,7 +29,7 @@ DROP TRIGGER casework_stagerun_authority ON casework_stagerun;
 DROP FUNCTION casework_stage_needs_authority();
 """
 
-# A decision rests on an approving stage that somebody authorised finished; whoever handled a commitment item did not approve it.
+# Whatever the status says, a result rests on an approving stage that somebody authorised finished; whoever handled a commitment item did not approve it.
 DECISION = """
 CREATE FUNCTION casework_decision_needs_approval() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -49,8 +49,8 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER casework_application_decision BEFORE UPDATE OF status, outcome ON casework_application
-    FOR EACH ROW WHEN (NEW.status = 'decided' AND OLD.status IS DISTINCT FROM 'decided')
+CREATE TRIGGER casework_application_decision BEFORE INSERT OR UPDATE OF status, outcome ON casework_application
+    FOR EACH ROW WHEN (NEW.status = 'decided' OR NEW.outcome IN ('granted', 'refused', 'done'))
     EXECUTE FUNCTION casework_decision_needs_approval();
 """
 DROP_DECISION = """
