@@ -89,6 +89,21 @@
 
   // ---- uploads show how far they are
   const BIG = 262144;
+  // A file that would be refused is not sent at all: <input data-most-mb="20" data-too-large="{name} …">
+  const isTooLarge = (group, input, files) => {
+    group.querySelector("[data-too-large-said]")?.remove();
+    const wrong = files.filter((file) => file.size > Number(input.dataset.mostMb ?? Infinity) * 1000000);
+    if (!wrong.length) return false;
+    const line = document.createElement("p");
+    line.className = "govuk-error-message";
+    line.dataset.tooLargeSaid = "";
+    line.setAttribute("role", "alert");
+    line.textContent = (input.dataset.tooLarge ?? "").replace("{name}", wrong.map((file) => file.name).join("、"));
+    group.classList.add("govuk-form-group--error");
+    input.before(line);
+    input.focus();
+    return true;
+  };
   const upload = (group) => {
     const input = group.querySelector("input[type=file]");
     const form = input?.form;
@@ -96,6 +111,7 @@
     form.dataset.uploads = "1";
     form.addEventListener("submit", (event) => {
       const files = [...form.querySelectorAll("input[type=file]")].flatMap((one) => [...one.files]);
+      if (isTooLarge(group, input, files)) return event.preventDefault();
       if (event.defaultPrevented || files.reduce((sum, file) => sum + file.size, 0) < BIG) return;
       event.preventDefault();
       const line = document.createElement("p");
