@@ -74,7 +74,9 @@ class Held:
             return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
         if hours:
             return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": rest}
-        return _("%(minutes)d min") % {"minutes": rest} if rest else _("less than a minute")
+        if rest:
+            return _("%(minutes)d min") % {"minutes": rest}
+        return str(_("less than a minute"))
 
 
 @dataclass(frozen=True, slots=True)
