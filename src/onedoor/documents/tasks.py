@@ -16,14 +16,15 @@ from onedoor.kernel.actor import system_actor
 from onedoor.kernel.clock import local_date
 
 log = logging.getLogger(__name__)
-_SECONDS_A_RUN = 120
+_SECONDS_A_RUN = 30
 
 
 @app.task(name="documents.seal_papers", retry=3)
 def seal_papers() -> None:
     """Make and seal the papers that wait, newest first, until none is left.
 
-    Each act queues one such job; the first to run does the work of all, the others find nothing.
+    Each act queues one such job; the first to run does the work of all, the others find nothing. They run in turn: while
+    thousands of papers wait, seals of the journal and messages still find a hand free.
     """
     _seal_all(stubborn=False)
 
@@ -50,7 +51,7 @@ def _seal_all(*, stubborn: bool) -> None:
 
 
 @app.periodic(cron="*/2 * * * *")
-@app.task(name="documents.seal_waiting")
+@app.task(name="documents.seal_waiting", queueing_lock="documents.seal_waiting", lock="documents.seal_papers")
 def seal_waiting(timestamp: int) -> None:
     """Seal papers whose job was lost with its worker."""
     del timestamp
@@ -70,7 +71,7 @@ def scan(file_id: str) -> None:
 
 
 @app.periodic(cron="*/5 * * * *")
-@app.task(name="documents.scan_waiting")
+@app.task(name="documents.scan_waiting", queueing_lock="documents.scan_waiting")
 def scan_waiting(timestamp: int) -> None:
     """Look at files whose job was lost or came while the virus check was down."""
     del timestamp

@@ -23,9 +23,14 @@ def queue(name: str, **arguments: JSON) -> None:
     queue_many(name, [arguments])
 
 
-def queue_many(name: str, arguments: Iterable[Mapping[str, JSON]]) -> None:
-    """Queue one job for each set of arguments, in one statement."""
-    deferrer = app.configure_task(name, allow_unknown=True)
+def queue_in_turn(name: str, **arguments: JSON) -> None:
+    """Queue one job of which only one runs at a time, so that a heap of them leaves the worker hands for other work."""
+    queue_many(name, [arguments], lock=name)
+
+
+def queue_many(name: str, arguments: Iterable[Mapping[str, JSON]], *, lock: str | None = None) -> None:
+    """Queue one job for each set of arguments, in one statement; those of one ``lock`` run one after another."""
+    deferrer = app.configure_task(name, allow_unknown=True, lock=lock)
     jobs = [deferrer.make_new_job(**each) for each in arguments]
     waiting = _together.get()
     if waiting is not None:
