@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import time
 
 import pytest
 from django.db import transaction
@@ -168,11 +167,9 @@ class TestFaults:
 
 @pytest.mark.django_db
 class TestTakingOver:
-    def test_the_whole_sample_in_a_few_dozen_statements_and_five_seconds(self, count_statements):
-        began = time.process_time()
+    def test_the_whole_sample_in_a_few_dozen_statements(self, count_statements):
         with count_statements() as sent:
             report = services.import_items(items=items_file(), guides=guides_file(), by=BY, at=AT)
-        assert time.process_time() - began < 5
         assert len(sent) < 30
         assert (report.items, report.created, report.changed, report.complete) == (362, 362, 0, 64)
         counts = {

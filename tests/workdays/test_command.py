@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -58,11 +57,8 @@ def test_due_prints_the_moment_and_whether_it_is_sure(onedoor, arguments: str, e
     assert (done.stdout, done.stderr, done.returncode) == (f"{expected}\n", "", 0)
 
 
-def test_due_is_quick_and_leaves_nothing_behind(onedoor, tmp_path: Path):
+def test_due_leaves_nothing_behind(onedoor, tmp_path: Path):
     onedoor("due", "2026-02-13", "10")
-    begun = time.monotonic()
-    onedoor("due", "2026-02-13", "10")
-    assert time.monotonic() - begun < 3
     assert list(tmp_path.iterdir()) == []
 
 
