@@ -20,6 +20,7 @@ from onedoor.journal import queries as journal
 from onedoor.kernel.ids import new_id
 from onedoor.kernel.subjects import Subject
 from onedoor.network.models import Post
+from onedoor.people import queries as people
 from onedoor.people.models import Account
 from tests.casework.desk import at_desk, text_of, ticks, url
 from tests.casework.situations import (
@@ -219,6 +220,8 @@ def test_a_hidden_number_is_shown_once_for_a_reason(city: City) -> None:
     assert number not in client.get(url("case", application)).content.decode()
     newest = journal.entries_of(Subject("casework.application", application.id))[0]
     assert newest.act == "casework.unmask"
+    looks = people.looks_at(city.citizen.person)
+    assert [(look.why, bool(look.who)) for look in looks] == [("核对执照上的法定代表人", True)], "the applicant reads who looked and why"
     assert at_desk(city.clerk).post(url("unmask", application), {"key": "org_legal_id", "reason": "看一看"}).status_code == 403
     assert at_desk(city.stranger).post(url("unmask", application), {"key": "org_legal_id", "reason": "看一看"}).status_code == 404
 
@@ -246,3 +249,8 @@ def test_late_work_says_so(city: City) -> None:
 def test_instant_items_cannot_be_skipped_by_a_stranger(city: City) -> None:
     application = submitted(city, INSTANT)
     assert at_desk(city.stranger).post(url("accept", application), {}).status_code == 404
+
+    looks = people.looks_at(city.citizen.person)
+    assert [(look.why, bool(look.who)) for look in looks] == [("核对执照上的法定代表人", True)], (
+        "the applicant reads who looked and why"
+    )

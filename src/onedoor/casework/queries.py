@@ -102,6 +102,11 @@ def my_applications(*, actor: Actor, after: UUID | None = None) -> Page[Applicat
     return first_page(list(found.order_by("-pk")[: PAGE_SIZE + 1]), PAGE_SIZE)
 
 
+def applications_looked_into(person_id: UUID) -> list[UUID]:
+    """Return the newest applications of a person, into whose hidden answers somebody may have looked."""
+    return list(Application.objects.filter(applicant_person=person_id).order_by("-pk").values_list("id", flat=True)[:PAGE_SIZE])
+
+
 def filed_by_client(*, client_id: UUID, after: UUID | None = None, size: int = PAGE_SIZE) -> Page[Application]:
     """Return the applications that another system filed, newest first."""
     found = Application.objects.filter(client_id=client_id).select_related("agency").order_by("-pk")

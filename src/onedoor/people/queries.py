@@ -19,7 +19,7 @@ from onedoor.kernel.errors import NotFound
 from onedoor.kernel.identity import WrongCode
 from onedoor.kernel.prepared import Prepared
 from onedoor.kernel.subjects import Subject
-from onedoor.people import actors, acts
+from onedoor.people import actors, acts, records
 from onedoor.people.models import Account, Client, Membership, Organisation, Person
 from onedoor.people.records import HeldRecord
 from onedoor.people.states import AccountKind
@@ -338,26 +338,20 @@ def _masked_organisation(organisation: Organisation) -> OrganisationView:
 
 
 def looks_at(person_id: UUID) -> list[Look]:
-    """Return who looked at masked data of a person or of the person's accounts, newest first."""
+    """Return who looked at masked data of a person: here, of the person's accounts, and in the rooms above; newest first."""
     accounts = Account.objects.filter(person_id=person_id).order_by("pk").values_list("id", flat=True)
-    subjects = [Subject(PERSON, person_id), *(Subject(ACCOUNT, each) for each in accounts)]
-    entries = [
-        (subject, entry)
-        for subject in subjects
-        for entry in journal.entries_of(subject, limit=ENTRIES_SEARCHED)
-        if entry.act == acts.UNMASK.code
+    own = [Subject(PERSON, person_id), *(Subject(ACCOUNT, each) for each in accounts)]
+    elsewhere = records.looked_at(person_id)
+    entries = journal.entries_about(
+        own + [subject for _act, subject in elsewhere],
+        acts={acts.UNMASK.code, *(act for act, _subject in elsewhere)},
+        limit=ENTRIES_SEARCHED,
+    )
+    reasons = journal.personal_facts([entry.id for entry in entries])
+    return [
+        Look(entry.at, entry.actor, _name_of(entry.facts.get("field", "")), str(reasons.get(entry.id, {}).get("reason", "")))
+        for entry in entries
     ]
-    reasons = journal.personal_facts([entry.id for _subject, entry in entries])
-    looks = [
-        Look(
-            entry.at,
-            entry.actor,
-            _name_of(subject.kind, entry.facts.get("field", "")),
-            str(reasons.get(entry.id, {}).get("reason", "")),
-        )
-        for subject, entry in entries
-    ]
-    return sorted(looks, key=lambda look: look.at, reverse=True)
 
 
 def own_records(person_id: UUID) -> list[HeldRecord]:
@@ -387,5 +381,5 @@ def own_records(person_id: UUID) -> list[HeldRecord]:
     return found
 
 
-def _name_of(kind: str, field: str) -> str:
-    return str(MASKED_FIELDS.get((kind, field), field))
+def _name_of(field: str) -> str:
+    return next((str(name) for (_kind, known), name in MASKED_FIELDS.items() if known == field), field)

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from onedoor.kernel.errors import Text
+from onedoor.kernel.subjects import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,20 @@ _providers: dict[str, Provider] = {}
 def register_provider(room: str, provider: Provider) -> None:
     """Add the records of a room; called once, when its application starts."""
     _providers[room] = provider
+
+
+SubjectsOf = Callable[[UUID], Iterable[Subject]]
+_looked_at: dict[str, tuple[str, SubjectsOf]] = {}
+
+
+def register_looks(room: str, act: str, subjects_of: SubjectsOf) -> None:
+    """Let a room say under which act, and on which of its subjects, hidden data of a person are looked at."""
+    _looked_at[room] = (act, subjects_of)
+
+
+def looked_at(person_id: UUID) -> list[tuple[str, Subject]]:
+    """Return the subjects of all rooms that hold hidden data of a person, each with the act of looking."""
+    return [(act, subject) for act, subjects_of in _looked_at.values() for subject in subjects_of(person_id)]
 
 
 def records_about(person_id: UUID) -> dict[str, list[HeldRecord]]:

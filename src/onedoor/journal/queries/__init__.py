@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from onedoor.journal.queries.auditing import WATCHED, watched
-from onedoor.journal.queries.entries import EntryView, entries_of, entries_on_behalf_of, entry_view, personal_facts
+from onedoor.journal.queries.entries import EntryView, entries_about, entries_of, entries_on_behalf_of, entry_view, personal_facts
 from onedoor.journal.queries.proofs import Proof, RootView, proof_of, roots_after, roots_before
 from onedoor.journal.queries.verifying import Finding, Verification
 
@@ -14,6 +14,7 @@ __all__ = [
     "Proof",
     "RootView",
     "Verification",
+    "entries_about",
     "entries_of",
     "entries_on_behalf_of",
     "entry_view",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -51,6 +51,13 @@ def entries_on_behalf_of(represented: UUID, limit: int = 100) -> list[EntryView]
     seal = Leaf.objects.filter(entry_id=OuterRef("pk")).values("batch_id")
     found = Entry.objects.filter(on_behalf_of=represented).annotate(batch=Subquery(seal)).order_by("-pk")
     return [_view(each) for each in found[:limit]]
+
+
+def entries_about(subjects: Collection[Subject], *, acts: Collection[str], limit: int = 100) -> list[EntryView]:
+    """Return the newest entries of some acts about any of the subjects, newest first. One statement."""
+    seal = Leaf.objects.filter(entry_id=OuterRef("pk")).values("batch_id")
+    found = Entry.objects.filter(subject_id__in=[each.id for each in subjects], act__in=list(acts))
+    return [_view(each) for each in found.annotate(batch=Subquery(seal)).order_by("-pk")[:limit]]
 
 
 def entry_view(entry_id: UUID) -> EntryView:
