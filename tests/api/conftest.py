@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from tests.casework.situations import City, furnish
+from tests.casework.situations import City
 
 
 @pytest.fixture
-def city(db: None) -> City:
-    return furnish()
+def city(furnished: City, db: None) -> City:
+    return furnished
 
 
 @pytest.fixture
