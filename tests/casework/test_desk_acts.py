@@ -221,7 +221,9 @@ def test_a_hidden_number_is_shown_once_for_a_reason(city: City) -> None:
     newest = journal.entries_of(Subject("casework.application", application.id))[0]
     assert newest.act == "casework.unmask"
     looks = people.looks_at(city.citizen.person)
-    assert [(look.why, bool(look.who)) for look in looks] == [("核对执照上的法定代表人", True)], "the applicant reads who looked and why"
+    assert [(look.why, bool(look.who)) for look in looks] == [("核对执照上的法定代表人", True)], (
+        "the applicant reads who looked and why"
+    )
     assert at_desk(city.clerk).post(url("unmask", application), {"key": "org_legal_id", "reason": "看一看"}).status_code == 403
     assert at_desk(city.stranger).post(url("unmask", application), {"key": "org_legal_id", "reason": "看一看"}).status_code == 404
 
