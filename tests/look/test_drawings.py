@@ -10,6 +10,8 @@ from django.test import RequestFactory
 import onedoor
 from onedoor.look.icons import ICONS, LIMIT, SHAPES
 
+pytestmark = pytest.mark.django_db  # the frame asks once whether this is a sample city
+
 ROOM = Path(onedoor.__file__).parent
 TEMPLATES = sorted(ROOM.glob("*/templates/**/*.html"))
 

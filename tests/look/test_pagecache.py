@@ -11,6 +11,8 @@ from django.utils import translation
 from onedoor.look import pagecache
 from onedoor.look.pagecache import KeptPage, Shelf, cached_page, edition_of
 
+pytestmark = pytest.mark.django_db  # the frame asks once whether this is a sample city
+
 
 class House:
     """A view that counts how often it is asked."""

@@ -12,19 +12,20 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from onedoor.documents import clamd, keeping, queries, services
+from onedoor.kernel import jobs
 from onedoor.kernel.actor import system_actor
 from onedoor.kernel.clock import local_date
 
 log = logging.getLogger(__name__)
-_SECONDS_A_RUN = 30
+_SECONDS_A_RUN = 10
 
 
 @app.task(name="documents.seal_papers", retry=3)
 def seal_papers() -> None:
     """Make and seal the papers that wait, newest first, until none is left.
 
-    Each act queues one such job; the first to run does the work of all, the others find nothing. They run in turn: while
-    thousands of papers wait, seals of the journal and messages still find a hand free.
+    Each act queues one such job; the first to run does the work of all, the others find nothing. They stand behind all
+    other work and run for seconds only, so that seals of the journal and messages never wait for a heap of papers.
     """
     _seal_all(stubborn=False)
 
@@ -51,7 +52,7 @@ def _seal_all(*, stubborn: bool) -> None:
 
 
 @app.periodic(cron="*/2 * * * *")
-@app.task(name="documents.seal_waiting", queueing_lock="documents.seal_waiting", lock="documents.seal_papers")
+@app.task(name="documents.seal_waiting", queueing_lock="documents.seal_waiting", priority=jobs.BEHIND)
 def seal_waiting(timestamp: int) -> None:
     """Seal papers whose job was lost with its worker."""
     del timestamp

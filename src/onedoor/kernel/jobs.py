@@ -15,6 +15,7 @@ from procrastinate.jobs import Job
 JSON = str | int | float | bool | None | list["JSON"] | dict[str, "JSON"]
 
 
+BEHIND = -10
 _together: ContextVar[list[Job] | None] = ContextVar("jobs_together", default=None)
 
 
@@ -23,14 +24,14 @@ def queue(name: str, **arguments: JSON) -> None:
     queue_many(name, [arguments])
 
 
-def queue_in_turn(name: str, **arguments: JSON) -> None:
-    """Queue one job of which only one runs at a time, so that a heap of them leaves the worker hands for other work."""
-    queue_many(name, [arguments], lock=name)
+def queue_behind(name: str, **arguments: JSON) -> None:
+    """Queue one job behind all ordinary ones, so that a heap of them does not keep other work waiting."""
+    queue_many(name, [arguments], priority=BEHIND)
 
 
-def queue_many(name: str, arguments: Iterable[Mapping[str, JSON]], *, lock: str | None = None) -> None:
-    """Queue one job for each set of arguments, in one statement; those of one ``lock`` run one after another."""
-    deferrer = app.configure_task(name, allow_unknown=True, lock=lock)
+def queue_many(name: str, arguments: Iterable[Mapping[str, JSON]], *, priority: int = 0) -> None:
+    """Queue one job for each set of arguments, in one statement; a higher ``priority`` is done first."""
+    deferrer = app.configure_task(name, allow_unknown=True, priority=priority)
     jobs = [deferrer.make_new_job(**each) for each in arguments]
     waiting = _together.get()
     if waiting is not None:

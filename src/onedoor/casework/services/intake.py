@@ -314,6 +314,10 @@ def _materials(application: Application) -> list[Material]:
 
 
 def write_checks(checks: Mapping[UUID, Sequence[Check]], *, by: Actor) -> None:
+    """Write what was seen of the materials of applications, by their keys, in two statements.
+
+    :raises Refused: when a check is about a material that the item does not ask for.
+    """
     rows = {(row.application_id, row.key): row for row in Material.objects.filter(application__in=list(checks))}
     changed = []
     for application_id, seen in checks.items():

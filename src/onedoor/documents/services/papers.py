@@ -70,7 +70,7 @@ def issue_papers(papers: Sequence[NewPaper], *, by: Actor, at: datetime) -> list
     for paper in papers:
         if gaps := kinds.missing(paper.kind, paper.content):
             raise PaperIncomplete(f"{paper.kind} without {', '.join(gaps)}")
-    jobs.queue_in_turn("documents.seal_papers")
+    jobs.queue_behind("documents.seal_papers")
     numbers = _numbers(papers, at=at)
     is_sample = bool(strip.sample.get())
     rows = [
@@ -146,7 +146,7 @@ def revoke_papers(paper_ids: Sequence[UUID], *, reason: str, by: Actor, at: date
 
 def queue_sealing() -> None:
     """Queue another run of the sealing, for what the last one did not reach in its time."""
-    jobs.queue_in_turn("documents.seal_papers")
+    jobs.queue_behind("documents.seal_papers")
 
 
 Maker = Callable[[Paper], bytes]
