@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
 
 from onedoor.documents import keeping
 from onedoor.documents.models import Paper
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 AXE = Path(__file__).parents[1] / "look" / "axe.min.js"
-FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
-def check(page: Page) -> None:
+def check(page: Any) -> None:
     """Nothing that axe finds, nothing that scrolls sideways."""
     page.add_script_tag(path=AXE)
     assert page.evaluate("axe.run().then(found => found.violations.map(each => each.id))") == []
@@ -25,9 +24,8 @@ def check(page: Page) -> None:
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_a_genuine_and_a_changed_file_are_told_apart(
-    live_server, sealed: Callable[..., Paper], tmp_path: Path, monkeypatch, width: int
+    live_server, sealed: Callable[..., Paper], new_page: Callable[..., Any], tmp_path: Path, width: int
 ) -> None:
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     paper = sealed()
     with keeping.open_stored(paper.storage_key) as stored:
         content = stored.read()
@@ -35,19 +33,16 @@ def test_a_genuine_and_a_changed_file_are_told_apart(
     genuine.write_bytes(content)
     middle = len(content) // 3
     changed.write_bytes(content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :])
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        page = browser.new_context(viewport={"width": width, "height": 900}, locale="zh-CN", bypass_csp=True).new_page()
-        for file, said in ((genuine, "一字不差"), (changed, "被改动过")):
-            page.goto(f"{live_server.url}/verify/")
-            check(page)
-            page.get_by_label("PDF 原文件").set_input_files(file)
-            page.get_by_role("button", name="比对这个文件").click()
-            page.get_by_role("status").filter(has_text=said).wait_for()
-            check(page)
-        page.get_by_label("文书编号").fill(paper.number)
-        page.get_by_label("核验码").fill(paper.code)
-        page.get_by_role("button", name="核验这份文书").click()
-        page.get_by_role("status").filter(has_text="这份文书是真的").wait_for()
-        assert page.get_by_text("王＊㛃").is_visible()
-        browser.close()
+    page = new_page(width, bypass_csp=True)
+    for file, said in ((genuine, "一字不差"), (changed, "被改动过")):
+        page.goto(f"{live_server.url}/verify/")
+        check(page)
+        page.get_by_label("PDF 原文件").set_input_files(file)
+        page.get_by_role("button", name="比对这个文件").click()
+        page.get_by_role("status").filter(has_text=said).wait_for()
+        check(page)
+    page.get_by_label("文书编号").fill(paper.number)
+    page.get_by_label("核验码").fill(paper.code)
+    page.get_by_role("button", name="核验这份文书").click()
+    page.get_by_role("status").filter(has_text="这份文书是真的").wait_for()
+    assert page.get_by_text("王＊㛃").is_visible()

@@ -6,6 +6,7 @@ Imported by the worker only.
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 
@@ -47,7 +48,9 @@ def sign(pdf: bytes, *, issuer: str, number: str) -> bytes:
     )
     writer = _Archive(io.BytesIO(pdf))
     signer = signers.PdfSigner(metadata, signer=_signer(issuer), new_field_spec=fields.SigFieldSpec(FIELD))
-    return signer.sign_pdf(writer).getvalue()  # type: ignore[no-any-return]
+    # pyHanko runs an event loop of its own, which a thread allows only where none is running.
+    with ThreadPoolExecutor(max_workers=1) as apart:
+        return apart.submit(signer.sign_pdf, writer).result().getvalue()  # type: ignore[no-any-return]
 
 
 @lru_cache(maxsize=256)
