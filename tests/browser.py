@@ -54,6 +54,7 @@ def page(new_page: Callable[..., Any]) -> Any:
 
 def violations(page: Any) -> list[str]:
     """Return what axe finds on a page, one line for each: rule, place, advice."""
+    page.wait_for_load_state("networkidle")  # a click may still be on its way to the next page
     page.evaluate(AXE.read_text())
     found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
     return [

@@ -222,6 +222,3 @@ def test_what_was_acknowledged_survives_the_database_and_the_web_server(installa
     ) == [(24, 24, 24)]
     assert installation.count("journal_entry WHERE act = 'casework.submit'") == 24
     installation.run(str(ONEDOOR), "journal", "verify")
-    # The worker that lived through it goes on by itself.
-    everything = "documents_paper WHERE state = 'sealed'"
-    wait_for(lambda: installation.count(everything) == 24, "the worker to go on by itself", seconds=200)
