@@ -10,7 +10,8 @@ from pathlib import Path
 from onedoor.config import engine
 
 PREFIX = "onedoor-test-"
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "150"}
+# Autovacuum runs as the superuser, whose processes our role may not end when it drops a database.
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "150", "autovacuum": "off"}
 
 
 def prepare() -> None:
