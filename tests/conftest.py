@@ -16,11 +16,16 @@ from django.db import connection
 from django.test import TransactionTestCase
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from hypothesis import HealthCheck, settings
 
 from onedoor.look import kept, pagecache
 from tests import ground
 
 pytest_plugins = ["tests.browser"]
+
+# A loaded machine must not turn a right answer into a failure: no clock has a say in whether a property holds.
+settings.register_profile("onedoor", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("onedoor")
 
 TEMPLATE, CITY_TEMPLATE = "onedoor_test_template", "onedoor_test_template_city"
 EMPTY, CITY = (f"onedoor_test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}{kind}" for kind in ("", "_city"))

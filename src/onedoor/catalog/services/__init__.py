@@ -1,0 +1,22 @@
+"""Acts of the catalogue, gathered from their files so that other rooms know one name."""
+
+from onedoor.catalog.services.implementation import NewServiceItem, create_service_items
+from onedoor.catalog.services.imports import FaultyFile, ImportReport, import_items
+from onedoor.catalog.services.search_index import NewSynonym, UnknownSynonymItem, add_synonyms
+from onedoor.catalog.services.short_codes import create_short_codes, make_short_codes
+from onedoor.catalog.services.versions import NewVersion, publish_version
+
+__all__ = [
+    "FaultyFile",
+    "ImportReport",
+    "NewServiceItem",
+    "NewSynonym",
+    "NewVersion",
+    "UnknownSynonymItem",
+    "add_synonyms",
+    "create_service_items",
+    "create_short_codes",
+    "import_items",
+    "make_short_codes",
+    "publish_version",
+]

@@ -1,0 +1,4 @@
+"""What acts of the catalogue are about."""
+
+VERSION = "catalog.version"
+ITEM = "catalog.item"
