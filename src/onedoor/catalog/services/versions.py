@@ -96,6 +96,7 @@ def write_versions(pairs: Sequence[tuple[CatalogItem, NewVersion]], *, by: Actor
 
 
 def change_status(moved: Sequence[tuple[ItemVersion, CatalogItem, str]], *, by: Actor, at: datetime) -> None:
+    """Give versions another status. One statement for each status, one for the journal."""
     for status in sorted({status for _version, _item, status in moved}):
         ids = [version.id for version, _item, to in moved if to == status]
         ItemVersion.objects.filter(id__in=ids).update(status=status)
