@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -32,8 +32,10 @@ FURNISH = """
 import json, sys
 import django
 django.setup()
+from onedoor.config import ground
+ground.start_database()
+ground.migrate()
 from datetime import timedelta
-from importlib import import_module
 from django.test import Client
 from django.utils import timezone
 from onedoor.people.models import Account
@@ -50,6 +52,9 @@ print(json.dumps({"session": client.cookies["session"].value, "drafts": [str(eac
 """
 
 
+ACCEPTED, DRAFTS = 3, 16
+
+
 @dataclass
 class Installation:
     """A data folder with its own database server, and the processes that were started on it."""
@@ -57,6 +62,7 @@ class Installation:
     data: Path
     port: int
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    made: dict[str, Any] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -77,7 +83,6 @@ class Installation:
 
     def furnish(self, *, accepted: int, drafts: int) -> dict[str, Any]:
         """Build the city with so many accepted applications and so many drafts ready to be sent."""
-        self.run(str(ONEDOOR), "migrate")
         return dict(json.loads(self.run(sys.executable, "-c", FURNISH, str(accepted), str(drafts)).splitlines()[-1]))
 
     def start(self, command: str) -> subprocess.Popen[bytes]:
@@ -97,9 +102,12 @@ class Installation:
         os.kill(int((engine.place(self.data).cluster / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
 
     def ask(self, statement: str) -> list[tuple[Any, ...]]:
-        place = engine.place(self.data)
-        with psycopg.connect(host=str(place.socket), port=engine.PORT, user=engine.ROLE, dbname=engine.DATABASE) as connection:
+        with psycopg.connect(engine.embedded_url(self.data)) as connection:
             return connection.execute(statement).fetchall()
+
+    def tell(self, statements: str) -> None:
+        with psycopg.connect(engine.embedded_url(self.data)) as connection:
+            connection.execute(statements)
 
     def count(self, what: str) -> int:
         return int(self.ask(f"SELECT count(*) FROM {what}")[0][0])
@@ -111,34 +119,59 @@ class Installation:
             return False
 
 
-@pytest.fixture
-def installation() -> Iterator[Installation]:
+@pytest.fixture(scope="module")
+def furnished() -> Iterator[tuple[Installation, dict[str, Any], Path]]:
+    """An installation at rest and a copy of all it has, made once: building the city takes longer than a test."""
     data = Path(tempfile.mkdtemp(prefix="onedoor-killed-"))
     data.chmod(0o711)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         here = Installation(data, free.getsockname()[1])
+    kept = Path(tempfile.mkdtemp(prefix="onedoor-kept-"))
+    try:
+        made = here.furnish(accepted=ACCEPTED, drafts=DRAFTS)
+        engine.stop(data)
+        assert not engine.lies_apart(data), "the temporary folder must be passable for everybody"
+        copy(data, kept)
+        yield here, made, kept
+    finally:
+        engine.stop(data)
+        rmtree(data, ignore_errors=True)
+        rmtree(kept, ignore_errors=True)
+
+
+def copy(source: Path, target: Path) -> None:
+    subprocess.run(["cp", "-a", f"{source}/.", str(target)], check=True)
+
+
+@pytest.fixture
+def installation(furnished: tuple[Installation, dict[str, Any], Path]) -> Iterator[Installation]:
+    here, made, kept = furnished
+    for each in here.data.iterdir():
+        rmtree(each) if each.is_dir() else each.unlink()
+    copy(kept, here.data)
+    here.made = made
+    here.run(str(ONEDOOR), "db", "start")
     yield here
     for process in here.processes:
         if process.poll() is None:
             here.kill(process)
-    engine.stop(data)
-    rmtree(data, ignore_errors=True)
+    here.processes.clear()
+    engine.stop(here.data)
 
 
 def wait_for(truth: Callable[[], Any], what: str, *, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not truth():
         assert time.monotonic() < end, f"{what} within {seconds} s"
-        time.sleep(0.1)
+        time.sleep(0.02)
 
 
 def test_a_worker_killed_twice_leaves_nothing_undone_and_nothing_twice(installation: Installation) -> None:
-    installation.furnish(accepted=4, drafts=0)
     waiting = installation.count("documents_paper WHERE state <> 'sealed'")
-    assert waiting == 4 * 3
+    assert waiting == ACCEPTED * 3
     sealed = "documents_paper WHERE state = 'sealed'"
-    for least in (2, 6):
+    for least in (2, 5):
         worker = installation.start("worker")
         wait_for(lambda least=least: installation.count(sealed) >= least, f"{least} papers sealed")
         installation.kill(worker)
@@ -150,7 +183,7 @@ def test_a_worker_killed_twice_leaves_nothing_undone_and_nothing_twice(installat
     )
 
     numbers = [row[0] for row in installation.ask("SELECT number FROM documents_paper WHERE kind = 'acceptance'")]
-    assert sorted(int(number[-6:-1]) for number in numbers) == list(range(1, 5))
+    assert sorted(int(number[-6:-1]) for number in numbers) == list(range(1, ACCEPTED + 1))
     files = [row[0] for row in installation.ask("SELECT storage_key FROM documents_paper")]
     assert len(set(files)) == waiting
     assert all((installation.data / "files" / name).stat().st_size > 1000 for name in files)
@@ -177,48 +210,70 @@ def send(installation: Installation, session: str, draft: str) -> str | None:
         return None
 
 
+LOSE_ONE = """
+CREATE SEQUENCE ends;
+CREATE FUNCTION lose_one() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF nextval('ends') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;
+  RETURN OLD;
+END $$;
+CREATE TRIGGER lose_one BEFORE DELETE ON procrastinate_jobs FOR EACH ROW EXECUTE FUNCTION lose_one();
+"""
+
+
 def test_what_was_acknowledged_survives_the_database_and_the_web_server(installation: Installation) -> None:
-    made = installation.furnish(accepted=0, drafts=24)
+    installation.tell(LOSE_ONE)  # the worker's connection is lost once while it writes down that a job is done
     web = installation.start("serve")
     wait_for(installation.is_ready, "ready")
-    installation.start("worker")
+    worker = installation.start("worker")
     acknowledged: set[str] = set()
-    waiting = list(made["drafts"])
-    lock = threading.Lock()
+    waiting, over = deque(installation.made["drafts"]), threading.Event()
 
-    def clients(until: Callable[[], bool]) -> None:
-        while waiting and not until():
-            with lock:
-                if not waiting:
-                    return
-                draft = waiting.pop(0)
-            if send(installation, made["session"], draft):
+    def be_a_client() -> None:
+        while not over.is_set():
+            try:
+                draft = waiting.popleft()
+            except IndexError:
+                return
+            if send(installation, installation.made["session"], draft):
                 acknowledged.add(draft)
             else:
-                with lock:
-                    waiting.append(draft)
+                waiting.append(draft)
                 time.sleep(0.1)
 
     with ThreadPoolExecutor(4) as pool:
-        over = threading.Event()
-        working = [pool.submit(clients, over.is_set) for _ in range(4)]
-        wait_for(lambda: len(acknowledged) >= 6, "6 applications sent")
-        installation.kill_database()
-        wait_for(lambda: not installation.is_ready(), "the web server to notice")
-        kept = set(acknowledged)
-        installation.run(str(ONEDOOR), "db", "start")
-        wait_for(installation.is_ready, "ready again without a restart", seconds=20)
-        references = {str(row[0]) for row in installation.ask("SELECT id FROM casework_application WHERE reference IS NOT NULL")}
-        assert kept <= references
-        wait_for(lambda: len(acknowledged) >= 12, "12 applications sent")
-        installation.kill(web)
-        installation.start("serve")
-        for each in working:
-            each.result(60)
-    assert acknowledged == set(made["drafts"])
-    assert installation.count("casework_application WHERE status = 'submitted'") == 24
-    assert installation.ask(
-        "SELECT count(*), count(DISTINCT number), count(DISTINCT subject_id) FROM documents_paper WHERE kind = 'submission_receipt'"
-    ) == [(24, 24, 24)]
-    assert installation.count("journal_entry WHERE act = 'casework.submit'") == 24
+        try:
+            clients = [pool.submit(be_a_client) for _ in range(4)]
+            wait_for(lambda: len(acknowledged) >= 4, "4 applications sent")
+            installation.kill_database()
+            wait_for(lambda: not installation.is_ready(), "the web server to notice")
+            kept = set(acknowledged)
+            installation.run(str(ONEDOOR), "db", "start")
+            wait_for(installation.is_ready, "ready again without a restart", seconds=20)
+            references = {
+                str(row[0]) for row in installation.ask("SELECT id FROM casework_application WHERE reference IS NOT NULL")
+            }
+            assert kept <= references
+            wait_for(lambda: len(acknowledged) >= 8, "8 applications sent")
+            installation.kill(web)
+            installation.start("serve")
+            for each in clients:
+                each.result(60)
+        finally:
+            over.set()
+    assert acknowledged == set(installation.made["drafts"])
+    assert installation.count("casework_application WHERE status = 'submitted'") == DRAFTS
+    everyone = ACCEPTED + DRAFTS
+    receipts = "documents_paper WHERE kind = 'submission_receipt'"
+    assert installation.ask(f"SELECT count(*), count(DISTINCT number), count(DISTINCT subject_id) FROM {receipts}") == [
+        (everyone,) * 3
+    ]
+    assert installation.count("journal_entry WHERE act = 'casework.submit'") == everyone
+
+    wait_for(
+        lambda: installation.count(f"{receipts} AND state = 'sealed'") == everyone, "the worker to go on by itself", seconds=90
+    )
+    wait_for(lambda: not installation.count("procrastinate_jobs WHERE status = 'doing'"), "no job to be left lying")
+    assert worker.poll() is None
+    assert installation.ask("SELECT is_called FROM ends") == [(True,)]
     installation.run(str(ONEDOOR), "journal", "verify")

@@ -29,12 +29,12 @@ def _add_database(subparsers: argparse._SubParsersAction[argparse.ArgumentParser
         ("start", _start, "start the embedded server"),
         ("stop", _stop, "stop the embedded server"),
         ("status", _status, "say whether it runs, and where it lies"),
-        ("psql", _psql, "open psql on the database; arguments go to psql"),
     ):
-        parser = database.add_parser(name, help=explanation)
-        if name == "psql":
-            parser.add_argument("arguments", nargs=argparse.REMAINDER)
-        parser.set_defaults(run=act, needs="nothing")
+        database.add_parser(name, help=explanation).set_defaults(run=act, needs="nothing")
+    # No argument begins with a NUL, so psql's own, which begin with a dash, are none of ours: not even --help.
+    psql = database.add_parser("psql", help="open psql on the database; arguments go to psql", prefix_chars="\0", add_help=False)
+    psql.add_argument("arguments", nargs="*")
+    psql.set_defaults(run=_psql, needs="nothing")
 
 
 def _serve(_: argparse.Namespace) -> int:

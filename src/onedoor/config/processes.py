@@ -48,11 +48,9 @@ def run_worker() -> int:
     import django
 
     django.setup()
-    from procrastinate.contrib.django import app
-    from procrastinate.jobs import DeleteJobCondition
+    from onedoor.config import worker
 
-    with app.replace_connector(app.connector.get_worker_connector()) as worker:  # type: ignore[attr-defined]
-        worker.run_worker(concurrency=settings.ONEDOOR_WORKER_JOBS, delete_jobs=DeleteJobCondition.SUCCESSFUL)
+    worker.run(jobs=settings.ONEDOOR_WORKER_JOBS)
     return 0
 
 

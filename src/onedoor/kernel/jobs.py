@@ -10,12 +10,15 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.jobs import Job
+from procrastinate.manager import JobManager
 
 JSON = str | int | float | bool | None | list["JSON"] | dict[str, "JSON"]
 
 
 BEHIND = -10
+_manager = JobManager(DjangoConnector())  # not the app's: in the worker that one has connections, and transactions, of its own
 _together: ContextVar[list[Job] | None] = ContextVar("jobs_together", default=None)
 
 
@@ -37,7 +40,7 @@ def queue_many(name: str, arguments: Iterable[Mapping[str, JSON]], *, priority: 
     if waiting is not None:
         waiting.extend(jobs)
     elif jobs:
-        app.job_manager.batch_defer_jobs(jobs)
+        _manager.batch_defer_jobs(jobs)
 
 
 @contextmanager
@@ -50,4 +53,4 @@ def queued_together() -> Iterator[None]:
     finally:
         _together.reset(token)
     if jobs:
-        app.job_manager.batch_defer_jobs(jobs)
+        _manager.batch_defer_jobs(jobs)
