@@ -23,11 +23,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "onedoor.config.settings")
     chosen = _parser().parse_args(arguments)
     from onedoor.config.engine import EngineFailed
+    from onedoor.config.env import WrongSetting
 
     try:
         _stand(chosen.needs)
         return int(chosen.run(chosen) or 0)
-    except EngineFailed as failure:
+    except (EngineFailed, WrongSetting) as failure:
         print(failure, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -92,4 +92,5 @@ def _psql(arguments: argparse.Namespace) -> Any:
 
     ground.start_database()
     program = str(engine.tool("psql"))
-    os.execv(program, [program, ground.database_url(), *arguments.arguments])  # noqa: S606
+    given = arguments.arguments[1:] if arguments.arguments[:1] == ["--"] else arguments.arguments
+    os.execv(program, [program, ground.database_url(), *given])  # noqa: S606

@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 DATABASE = "onedoor"
 ROLE = "onedoor"
@@ -79,16 +79,23 @@ class Place:
 
 
 def parse_url(url: str) -> dict[str, object]:
-    """Return Django's database settings for a ``postgresql://`` address; a host in the query names a socket folder."""
+    """Return Django's database settings for a ``postgresql://`` address; what its query says (``sslmode=require``) is kept.
+
+    :raises ValueError: when it is no such address.
+    """
     parts = urlsplit(url)
-    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.lstrip("/"):
+        raise ValueError("the name of a database is needed" if parts.scheme.startswith("postgres") else "another scheme")
+    query = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
+    host, port = query.pop("host", None), query.pop("port", "")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(query.get("host", parts.hostname or "")),
-        "PORT": str(parts.port or query.get("port", "")),
+        "HOST": host or unquote(parts.hostname or ""),
+        "PORT": str(parts.port or port),
+        "OPTIONS": query,
     }
 
 

@@ -14,6 +14,10 @@ class Setting:
     help: str
 
 
+class WrongSetting(Exception):
+    """A setting that cannot be followed; the text is one line for the operator."""
+
+
 DECLARED: dict[str, Setting] = {}
 
 
@@ -24,8 +28,14 @@ def text(name: str, default: str, explanation: str) -> str:
 
 
 def number(name: str, default: int, explanation: str) -> int:
-    """Return the setting ``name`` as a whole number."""
-    return int(text(name, str(default), explanation))
+    """Return the setting ``name`` as a whole number.
+
+    :raises WrongSetting: when it is none.
+    """
+    given = text(name, str(default), explanation)
+    if not given.isdecimal():
+        raise WrongSetting(f"{name} is not a whole number: {given!r}")
+    return int(given)
 
 
 def path(name: str, default: str, explanation: str) -> Path:

@@ -25,6 +25,7 @@ def start_database() -> None:
     :raises EngineFailed: when it cannot be started.
     """
     if settings.DATABASE_URL:
+        _applied()  # says in one line when nothing answers there
         return
     fresh = not (engine.place(settings.ONEDOOR_DATA).cluster / "PG_VERSION").exists()
     engine.start(settings.ONEDOOR_DATA)
@@ -99,5 +100,5 @@ def _applied() -> int:
                 return 0
             row = connection.execute("SELECT count(*) FROM django_migrations").fetchone()
     except psycopg.OperationalError as failure:
-        raise engine.EngineFailed(f"The database does not answer: {str(failure).strip().splitlines()[-1]}") from failure
+        raise engine.EngineFailed(f"The database does not answer: {str(failure).strip().splitlines()[0]}") from failure
     return int(row[0]) if row else 0

@@ -69,6 +69,15 @@ INSTALLED_APPS = [
     "onedoor.look",
     "onedoor.kernel",
 ]
+
+
+def _database(url: str) -> dict[str, object]:
+    try:
+        return engine.parse_url(url)
+    except ValueError as error:
+        raise env.WrongSetting(f"ONEDOOR_DATABASE_URL is not like postgresql://user:password@host:5432/name ({error})") from error
+
+
 MIDDLEWARE = [
     "onedoor.look.csp.middleware",
     "django.middleware.security.SecurityMiddleware",
@@ -89,7 +98,7 @@ MIDDLEWARE = [
 ]
 DATABASES = {
     "default": {
-        **engine.parse_url(DATABASE_URL or engine.embedded_url(ONEDOOR_DATA)),
+        **_database(DATABASE_URL or engine.embedded_url(ONEDOOR_DATA)),
         "ENGINE": "onedoor.config.postgres",
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
@@ -214,6 +223,8 @@ LOGGING = {
         "django": {"handlers": [], "level": ONEDOOR_LOG_LEVEL, "propagate": True},
         "django.request": {"level": "ERROR"},
         "procrastinate": {"level": "WARNING"},
+        "weasyprint": {"level": "ERROR"},  # names each step of each paper, and each rule of a style sheet that it skips
+        "pikepdf": {"level": "WARNING"},
     },
 }
 
@@ -236,8 +247,11 @@ ONEDOOR_SMTP_SECURITY = env.text("ONEDOOR_SMTP_SECURITY", "", "Security of the l
 
 def _secret_key() -> str:
     """Return the signing key of this installation, made at first use and kept with the other keys."""
-    engine.make_data_folder(ONEDOOR_DATA)
-    SECRET_KEY_FILE.parent.mkdir(mode=0o700, exist_ok=True)
+    try:
+        engine.make_data_folder(ONEDOOR_DATA)
+        SECRET_KEY_FILE.parent.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise env.WrongSetting(f"ONEDOOR_DATA cannot be used: {error.strerror}: {error.filename}") from error
     if not SECRET_KEY_FILE.exists():
         fresh = SECRET_KEY_FILE.with_suffix(f".{os.getpid()}.new")
         fresh.touch(mode=0o600)

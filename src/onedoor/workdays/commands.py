@@ -125,7 +125,9 @@ def _database_calendar(office: OfficeHours) -> WorkCalendar:
 
     database: dict[str, Any] = settings.DATABASES["default"]
     parts = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
-    address = make_conninfo("", **{name: str(database[key]) for name, key in parts.items() if database.get(key)})
+    address = make_conninfo(
+        "", **{name: str(database[key]) for name, key in parts.items() if database.get(key)}, **database["OPTIONS"]
+    )
     try:
         with psycopg.connect(address, connect_timeout=CONNECT_SECONDS) as connection:
             notices = connection.execute("SELECT number, year, source FROM workdays_notice").fetchall()
