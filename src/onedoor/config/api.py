@@ -22,7 +22,7 @@ from onedoor.catalog.api import router as catalogue
 from onedoor.documents.api import router as files
 from onedoor.documents.middleware import TooLarge
 from onedoor.kernel.doors import Door, door
-from onedoor.kernel.errors import Invalid, Refused, Text
+from onedoor.kernel.errors import Invalid, Refused, Text, Unreadable
 from onedoor.look.refusals import as_json
 from onedoor.people import tokens
 
@@ -72,11 +72,9 @@ WRONG: Mapping[str, Text] = {
 DOES_NOT_FIT: Text = _("This value does not fit here.")
 
 
-class Unreadable(Refused):
+class NotJson(Unreadable):
     """A body that is not what its type says."""
 
-    code = "unreadable"
-    http_status = 400
     default = _("The request cannot be read. The body has to be JSON in UTF-8.")
 
 
@@ -185,7 +183,7 @@ def refuse_shape(request: HttpRequest, error: ValidationError) -> HttpResponse:
 @api.exception_handler(MultiPartParserError)
 def refuse_unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
     """Answer a body that cannot be read."""
-    return refuse(request, TooLarge() if isinstance(error, RequestDataTooBig) else Unreadable())
+    return refuse(request, TooLarge() if isinstance(error, RequestDataTooBig) else NotJson())
 
 
 def _path(place: Sequence[str | int]) -> str:

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from onedoor.kernel.errors import Refused
+from onedoor.kernel.errors import Refused, Unreadable
 from onedoor.look.language import language_of
 from onedoor.look.refusals import as_json
 
@@ -33,16 +33,27 @@ class Broken(Refused):
     default = _("Something broke on our side. Nothing was changed; please try again, or call us.")
 
 
+def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a request that Django itself does not read: a host that is not ours, a form with a thousand fields."""
+    del exception
+    return _told(request, Unreadable())
+
+
 def answer(request: HttpRequest) -> HttpResponse:
     """Answer a request whose handling failed: 503 when the database could not be reached, 500 for everything else."""
     fault = sys.exc_info()[1]
     told = NotServing() if isinstance(fault, OperationalError | InterfaceError) else Broken()
+    response = _told(request, told)
+    if isinstance(told, NotServing):
+        response["Retry-After"] = SECONDS
+    return response
+
+
+def _told(request: HttpRequest, told: Refused) -> HttpResponse:
     with translation.override(language_of(request)):
         if request.path.startswith("/api/"):
             response: HttpResponse = JsonResponse(as_json(told), json_dumps_params={"ensure_ascii": False})
         else:
             response = HttpResponse(render_to_string(f"{told.http_status}.html", {"told": told}))
     response.status_code = told.http_status
-    if isinstance(told, NotServing):
-        response["Retry-After"] = SECONDS
     return response

@@ -24,5 +24,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("onedoor.journal.urls")),
     path("", include("onedoor.documents.urls")),
 ]
+handler400 = "onedoor.config.broken.unreadable"
 handler404 = "onedoor.config.health.nothing_here"
 handler500 = "onedoor.config.broken.answer"

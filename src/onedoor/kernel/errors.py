@@ -56,6 +56,14 @@ class AlreadyDone(Refused):
     default = _("This was already done.")
 
 
+class Unreadable(Refused):
+    """What was sent is not what its type says, or holds what no text holds."""
+
+    code = "unreadable"
+    http_status = 400
+    default = _("Part of the address or of the form did not arrive. Go back and try once more.")
+
+
 class Invalid(Refused):
     """What was handed in breaks a rule; ``errors`` says for each field what to do."""
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 
-from onedoor.kernel.errors import Refused
+from onedoor.kernel.errors import Refused, Unreadable
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 
 class RefusalMiddleware:
-    """Answer a ``Refused`` that a view lets through; anything else travels on as the bug that it is."""
+    """Answer a ``Refused`` that a view lets through; anything else travels on as the bug that it is.
+
+    PostgreSQL keeps no NUL. Whatever brought one, an address or a field, was made by no person and is refused here once for all.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -22,6 +26,8 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, DataError) and "NUL" in str(exception):
+            exception = Unreadable()
         return refusal_page(request, exception) if isinstance(exception, Refused) else None
 
 
