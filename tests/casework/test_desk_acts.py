@@ -109,6 +109,17 @@ def test_a_post_without_the_right_is_refused_and_nothing_changes(city: City, nam
     assert Application.objects.filter(pk=application.pk).values().get() == before
 
 
+@pytest.mark.parametrize("name", ["refuse", "not_accept"])
+def test_a_refusal_by_somebody_without_the_right_was_refused_but_not_recorded(city: City, name: str) -> None:
+    make, _who, posted, _status = ACTS[name]
+    application = make(city)
+    tried = at_desk(city.stranger).post(url(name, application), posted)
+    assert tried.status_code == 403, text_of(tried)
+    entries = journal.entries_of(Subject("casework.application", application.id))
+    assert any(each.act == "journal.refuse" for each in entries)
+    assert at_desk(city.stranger).get(url(name, application)).status_code == 404, "looking tells nothing"
+
+
 @pytest.mark.parametrize("name", [name for name in ACTS if name != "take"])
 def test_a_second_click_does_no_harm_and_is_told_kindly(city: City, name: str) -> None:
     make, who, posted, status = ACTS[name]

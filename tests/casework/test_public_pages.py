@@ -66,6 +66,20 @@ def test_submitting_costs_at_most_twelve_statements_with_session_and_jobs(city: 
     assert sum("procrastinate_defer_jobs" in each for each in statements) == 1, "all jobs of the act go out together"
 
 
+def test_a_form_made_from_the_answers_was_called_missing_after_submission(city: City, at_home: Client) -> None:
+    application = submitted(city)
+    terms = catalog.case_terms(application.version_id)
+    assert any(not each.is_handed_in for each in terms.materials)
+    page = text_of(at_home.get(reverse("casework:mine", args=[application.id])))
+    for each in terms.materials:
+        if not each.is_handed_in:
+            assert f"{each.name} 免交" in page, each.name
+
+
+def test_a_page_after_something_that_is_no_key_was_a_fault(city: City, at_home: Client) -> None:
+    assert at_home.get(reverse("casework:my"), {"after": "x"}).status_code == 200
+
+
 def test_nobody_submits_or_sees_a_strangers_draft(city: City, at_home: Client) -> None:
     draft = with_papers(a_draft(city, by=city.other_citizen), by=city.other_citizen)
     answer = at_home.post(reverse("casework:check", args=[draft.id]), {"truth": "on"})

@@ -13,6 +13,14 @@ def new_id() -> UUID:
     return uuid7()
 
 
+def id_from(text: str | None) -> UUID | None:
+    """Return the key that a request names, None where it names none or something that is no key."""
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
+
+
 def moment_of(key: UUID) -> datetime:
     """Return the moment at which a UUIDv7 key was made, to the millisecond."""
     return datetime.fromtimestamp((key.int >> 80) / 1000, tz=UTC)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_safe
 from onedoor.journal import permissions, queries
 from onedoor.kernel.clock import SHANGHAI, local_date
 from onedoor.kernel.doors import Door, door
+from onedoor.kernel.ids import id_from
 
 DAYS_SHOWN = 7
 LONGEST = 366
@@ -32,7 +32,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     kind = kind if kind in queries.WATCHED else ""
     page = queries.watched(
-        kind, since=_midnight(since), until=_midnight(until + timedelta(days=1)), before=_key(request.GET.get("before", ""))
+        kind, since=_midnight(since), until=_midnight(until + timedelta(days=1)), before=id_from(request.GET.get("before", ""))
     )
     chosen = {"kind": kind, "since": since.isoformat(), "until": until.isoformat()}
     shown = {
@@ -56,13 +56,6 @@ def _day(text: str, otherwise: date) -> date:
     except ValueError:
         return otherwise
     return day if FIRST_YEAR <= day.year <= LAST_YEAR else otherwise
-
-
-def _key(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _midnight(day: date) -> datetime:

@@ -160,10 +160,9 @@ def deliver(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def refuse(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Ask for the reason of a refusal and show the remedies that the decision will name; then refuse."""
-    found = _seen(request, case_id)
     errors: dict[str, Text] = {}
     reason = forms.posted_text(request.POST, "reason") or forms.posted_text(request.POST, "opinion")
-    if request.POST.get("send"):
+    if request.POST.get("send"):  # before anything is looked up: a try without the right is the act's to refuse and to record
         by, at = actor_of(request), timezone.now()
         if reason.strip():
             return _done(
@@ -172,6 +171,7 @@ def refuse(request: HttpRequest, case_id: UUID) -> HttpResponse:
                 _("Refused. The decision names reason and remedies."),
             )  # fmt: skip
         errors["id_reason"] = _("Please write the reason. The applicant has a right to know it.")
+    found = _seen(request, case_id)
     context = {**_ask_context(found), "reason": reason, "errors": errors, "remedies": found.terms.content.remedies}
     return render(request, "casework/desk/refuse.html", context, status=422 if errors else 200)
 
@@ -180,7 +180,6 @@ def refuse(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def not_accept(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Ask for the reason and for the office in charge; then do not accept."""
-    found = _seen(request, case_id)
     errors: dict[str, Text] = {}
     reason, competent = forms.posted_text(request.POST, "reason"), forms.posted_text(request.POST, "competent", 200)
     if request.POST.get("send"):
@@ -192,6 +191,7 @@ def not_accept(request: HttpRequest, case_id: UUID) -> HttpResponse:
                 _("Not accepted. The notice names reason, office in charge and remedies."),
             )  # fmt: skip
         errors["id_reason"] = _("Please write the reason. The applicant has a right to know it.")
+    found = _seen(request, case_id)
     context = {
         **_ask_context(found), "reason": reason, "competent": competent, "errors": errors,
         "remedies": found.terms.content.remedies,

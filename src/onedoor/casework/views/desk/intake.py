@@ -28,7 +28,7 @@ from onedoor.kernel.clock import local_date
 from onedoor.kernel.doors import Door, door
 from onedoor.kernel.errors import Invalid, NotAllowed, NotFound, Refused, Text, WrongState
 from onedoor.kernel.identity import IdentityKind
-from onedoor.kernel.ids import new_id
+from onedoor.kernel.ids import id_from, new_id
 from onedoor.kernel.subjects import Subject
 from onedoor.network import queries as network
 from onedoor.people.services import NameDiffers
@@ -43,7 +43,7 @@ def start(request: HttpRequest) -> HttpResponse:
     """Find the item that somebody at the counter wants, and begin its intake."""
     by, at = actor_of(request), timezone.now()
     if request.method == "POST":
-        service_item, draft_id = _uuid(request.POST.get("service_item")), _uuid(request.POST.get("draft"))
+        service_item, draft_id = id_from(request.POST.get("service_item")), id_from(request.POST.get("draft"))
         if service_item is None or draft_id is None:
             return redirect("casework:desk_start")
         application = drafts.open_draft(
@@ -60,13 +60,6 @@ def start(request: HttpRequest) -> HttpResponse:
     }
     is_part = request.headers.get("HX-Request") == "true"
     return render(request, "casework/desk/_items.html" if is_part else "casework/desk/start.html", context)
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None
 
 
 def _own(request: HttpRequest, draft_id: UUID) -> CasePage:

@@ -24,7 +24,7 @@ from onedoor.kernel.actor import Actor
 from onedoor.kernel.clock import local_date
 from onedoor.kernel.doors import Door, door
 from onedoor.kernel.errors import Invalid, NotAllowed, NotFound, Text
-from onedoor.kernel.ids import new_id
+from onedoor.kernel.ids import id_from, new_id
 from onedoor.kernel.subjects import Subject
 from onedoor.network import queries as network
 from onedoor.people import kept_form
@@ -57,7 +57,7 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
                 applicant=drafts.applicant_of(chosen.subject, chosen.name),
                 channel="online",
                 option_code=request.POST.get("option", "")[:2],
-                draft_id=_uuid(request.POST.get("draft")),
+                draft_id=id_from(request.POST.get("draft")),
                 answers=_known_answers(chosen.subject, guide.version_id),
                 by=by,
                 at=at,
@@ -79,13 +79,6 @@ def _start_errors(applicant: object, offer: object) -> dict[str, Text]:
     if offer is None:
         errors["service_item"] = _("Please choose the place that shall handle it.")
     return errors
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None
 
 
 def _known_answers(subject: Subject, guide_version: UUID) -> dict[str, object]:
@@ -185,6 +178,7 @@ def paper_rows(application: Application) -> list[dict[str, Any]]:
         required = wanted.is_required if wanted else bool(asked and asked.required)
         rows.append({
             "material": material, "norm": wanted, "files": list(material.files.all()), "is_handed_in": handed_in,
+            "is_absent": material.state == MaterialState.MISSING,
             "is_open": handed_in and required
             and material.state in (MaterialState.MISSING, MaterialState.REJECTED),
         })  # fmt: skip

@@ -20,14 +20,14 @@ from onedoor.casework.views.public.track import progress_context
 from onedoor.catalog import queries as catalog
 from onedoor.kernel.doors import Door, door
 from onedoor.kernel.errors import Invalid, Refused, Text
+from onedoor.kernel.ids import id_from
 
 
 @door(Door.CITIZEN)
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """List my applications: what waits for me first, then what runs, then what is done."""
-    after = request.GET.get("after")
-    page = queries.my_applications(actor=actor_of(request), after=UUID(after) if after else None)
+    page = queries.my_applications(actor=actor_of(request), after=id_from(request.GET.get("after")))
     context = {"page": page, "rows": queries.my_rows(page.rows), "last": page.rows[-1].id if page.rows else ""}
     return render(request, "casework/my/home.html", context)
 
