@@ -70,7 +70,7 @@ def test_full_width_digits_are_folded():
     assert judge(FormField("i", "证号", "idcard"), "１３０３９９１９８２０５０１０１２８")[1] != ""
 
 
-@pytest.mark.parametrize("name", ["𠮷野家", "㑇", "䶮", "㛃", "王·买买提", "“一家”（店）"])
+@pytest.mark.parametrize("name", ["𠮷野家", "㑇", "䶮", "㛃", "王·买买提", "“一家”（店）", "\uf914\uf91c"])
 def test_rare_characters_and_chinese_signs_stay_as_they_are(name):
     assert judge(FormField("t", "名称", "text"), f"  {name} ") == (name, "")
 
@@ -120,6 +120,7 @@ def test_values_are_kept_in_one_spelling(kind, given_value, kept):
         (FormField("x", "区划", "region"), "海港区"),
         (FormField("x", "名称", "text"), "长" * 201),
         (FormField("x", "名称", "text"), "a\x00b"),
+        (FormField("x", "名称", "text"), "half of a character \ud800"),
         (FormField("x", "名称", "text"), ["列表"]),
         (FormField("x", "名称", "text"), {"a": 1}),
         (FormField("x", "编号", "text", validation=Validation(length=15)), "123"),

@@ -68,6 +68,10 @@ def test_names_lose_what_could_mislead(citizen: Actor, name: str, expected: str 
     assert file.name.endswith(".pdf")
 
 
+def test_a_photo_without_an_ending_to_its_name_was_refused(citizen: Actor) -> None:
+    assert services.store_upload(upload("扫描件"), by=citizen, at=AT).name == "扫描件.pdf"
+
+
 @pytest.mark.parametrize("content", [b"", b"%PDF-" + bytes(1_000_001)], ids=["empty", "too large"])
 def test_empty_and_large_files_are_refused_and_leave_nothing(citizen: Actor, settings, content: bytes) -> None:
     settings.ONEDOOR_UPLOAD_MB = 1

@@ -108,6 +108,11 @@ def test_a_contradiction_is_refused_with_its_line(right: str, wrong: str, why: s
         assert line in str(refusal.value)
 
 
+def test_a_notice_pasted_without_its_line_breaks_was_refused_for_its_date_of_issue():
+    ending = "节假日期间，各地区、各部门要妥善安排好值班和安全、保卫等工作。国务院办公厅2025年11月4日"
+    assert parse_notice(N2026.replace("\n", "") + ending).days == parse_notice(N2026).days
+
+
 def test_text_that_is_no_notice_is_refused():
     with pytest.raises(UnreadableNotice):
         parse_notice("")

@@ -22,7 +22,7 @@ RegionKnown = Callable[[str], bool]
 
 _REGION = re.compile(r"\d{12}")
 _LANDLINE = re.compile(r"(0\d{2,3}-?)?\d{7,8}(-\d{1,6})?|\d{5}")
-_NOT_A_LINE = re.compile(r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]")
+_NOT_A_LINE = re.compile(r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ud800-\udfff]")
 _LONGEST = {"text": 200, "address": 200, "textarea": 1000, "file": 200}
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 
@@ -186,12 +186,15 @@ def _folded(value: object) -> str:
 
 
 def _text(field: FormField, given: object, _today: date, _known: RegionKnown | None) -> str | None:
-    """Keep text as it was typed, punctuation and rare characters too: only edges are trimmed and line ends made one kind."""
+    """Keep text as it was typed, punctuation and rare characters too: only edges are trimmed and line ends made one kind.
+
+    Not even NFC: it would put other characters for some that stand in names and places.
+    """
     if given is None:
         return None
     if not isinstance(given, (str, int, float)) or isinstance(given, bool):
         raise _Wrong(_("Write this as text."))
-    value = unicodedata.normalize("NFC", str(given)).replace("\r\n", "\n").replace("\r", "\n").strip()
+    value = str(given).replace("\r\n", "\n").replace("\r", "\n").strip()
     if not value:
         return None
     if _NOT_A_LINE.search(value):

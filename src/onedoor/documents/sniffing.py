@@ -57,7 +57,7 @@ class Sniffed:
 
 
 def sniff(stream: IO[bytes], name: str) -> Sniffed:
-    """Return what ``stream`` holds; ``name`` must agree with it. The position of the stream is lost.
+    """Return what ``stream`` holds; ``name`` must agree with it where it has an ending. The position of the stream is lost.
 
     :raises WrongFile: when the content is unknown, disagrees with the name, or is dangerous to open.
     """
@@ -68,7 +68,7 @@ def sniff(stream: IO[bytes], name: str) -> Sniffed:
     named = _SAME_FORMAT.get(suffix, suffix)
     if found is None:
         raise WrongFile(_("This kind of file cannot be taken. Please hand in one of these: %(formats)s.") % {"formats": SHOWN_AS})
-    if named != found:
+    if suffix and named != found:
         raise WrongFile(
             _("The name of the file ends in “.%(named)s”, but it holds “.%(found)s”. Please save it again as what it is.")
             % {"named": suffix, "found": found}

@@ -30,6 +30,7 @@ _WEEKDAYS = "一二三四五六日天"
 _DATE = r"(?:(?P<{0}y>\d{{4}})年)?(?:(?P<{0}m>\d{{1,2}})月)?(?P<{0}d>\d{{1,2}})日(?:\((?P<{0}w>[^)]*)\))?"
 _SPAN = re.compile(f"{_DATE.format('a')}(?:(?:至|到|-|—|–|~){_DATE.format('b')})?")
 _COUNT = re.compile(r"(?:共|放假)(\d{1,2})天")
+_CLOSING = re.compile("节假日期间|国务院办公厅")  # what follows the last festival, on a line of its own or not
 _WEEKDAY = re.compile(r"(?:周|星期)([一二三四五六日天])")
 
 
@@ -101,7 +102,7 @@ def _items(plain: str) -> Iterator[tuple[str, str]]:
     headings = list(_HEADING.finditer(plain))
     for heading, following in zip_longest(headings, headings[1:]):
         body = plain[heading.end() : following.start() if following else len(plain)]
-        first, *rest = body.split("\n")
+        first, *rest = _CLOSING.split(body, maxsplit=1)[0].split("\n")
         yield heading[1], "".join([first, *(line for line in rest if re.search(r"\d日.*(?:放假|上班|补休)", line))])
 
 

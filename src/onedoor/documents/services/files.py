@@ -37,6 +37,8 @@ def store_upload(upload: DjangoFile[Any], *, by: Actor, at: datetime, subject: S
     name = naming.clean_name(upload.name or "")
     size = _size(upload)
     found = sniffing.sniff(upload, name)
+    if "." not in name:  # some telephones send none, and whoever opens it later needs one
+        name = f"{name}.{found.format}"
     upload.seek(0)
     digest = hashlib.file_digest(upload, "sha256").digest()
     key = keeping.keep("uploads", upload, at=at)
