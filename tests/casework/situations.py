@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -150,12 +151,12 @@ def a_draft(city: City, code: str = COMMITMENT, *, by: Actor | None = None, at: 
     return drafts.save_answers(application_id=application.id, answers=answers, by=by, at=at)
 
 
-def with_papers(application: Application, *, by: Actor, at: datetime = MONDAY) -> Application:
-    """Upload one file for each paper that has to be handed in."""
+def with_papers(application: Application, *, by: Actor, at: datetime = MONDAY, only: Sequence[str] = ()) -> Application:
+    """Upload one file for each paper that has to be handed in, or for those named."""
     terms = catalog.case_terms(application.version_id)
     wanted = [each.key for each in terms.materials if each.is_handed_in and each.is_required]
     wanted += [journey.file_key(each.key) for each in terms.content.form.file_questions]
-    for number, key in enumerate(wanted):
+    for number, key in enumerate(only or wanted):
         upload = SimpleUploadedFile(f"paper{number}.pdf", PDF, content_type="application/pdf")
         file = documents.store_upload(upload, by=by, at=at, subject=Subject("casework.application", application.id))
         drafts.attach_file(application_id=application.id, key=key, file_id=file.id, by=by, at=at)

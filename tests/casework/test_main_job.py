@@ -107,7 +107,7 @@ def test_one_time_notice_and_correction_start_the_answer_limit_anew(city: City) 
     later = MONDAY + timedelta(days=2)
     with pytest.raises(intake.MaterialsMissing):
         intake.correct_application(application_id=application.id, answers={}, by=city.citizen, at=later)
-    with_papers(application, by=city.citizen, at=later)
+    with_papers(application, by=city.citizen, at=later, only=[key])
     application = intake.correct_application(application_id=application.id, answers={}, by=city.citizen, at=later)
     assert (application.status, application.arrived_at) == ("received", later)
     notice = [view for view in limits.limits_of([application.id])[application.id] if view.kind == "notice" and not view.ended_at]

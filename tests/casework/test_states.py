@@ -74,7 +74,7 @@ IN_STATE: dict[Status, Callable[[City], Application]] = {
 
 def _correct(city: City, application: Application) -> None:
     if application.status == Status.CORRECTING:
-        with_papers(application, by=city.citizen)
+        with_papers(application, by=city.citizen, only=["m1"])
     intake.correct_application(
         application_id=application.id, answers={}, checks=[intake.Check("m1", accepted=True)], by=city.clerk, at=MONDAY
     )

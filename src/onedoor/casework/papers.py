@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from onedoor.casework.models import Application, CorrectionNotice, Material, MaterialState
@@ -18,6 +18,9 @@ from onedoor.documents.services import NewPaper
 from onedoor.kernel.clock import local_date
 from onedoor.kernel.references import grouped
 from onedoor.kernel.subjects import Subject
+
+if TYPE_CHECKING:
+    from onedoor.workdays.models import Limit
 
 # How each paper is called and what its number begins with after the agency's own word, as in 秦审受〔2026〕00123号.
 TITLES = {
@@ -42,11 +45,11 @@ PERMIT, UNITS = "01", {
 WAYS = {"window": "窗口领取", "post": "邮寄送达", "online": "网上送达"}
 
 
-def submission_receipt(application: Application, materials: Sequence[Material], due_at: datetime, entry: UUID) -> NewPaper:
+def submission_receipt(application: Application, materials: Sequence[Material], limit: Limit, entry: UUID) -> NewPaper:
     """Return the receipt of a submission; its number is the application's own reference."""
     content = {
         "materials": _listed(application, [each for each in materials if each.state == MaterialState.PROVIDED]),
-        "due": _iso(local_date(due_at)),
+        **_due(limit),
         "query_code": application.query_code or "",
     }
     return _paper("submission_receipt", application, content, entry, number=application.reference)
@@ -59,22 +62,22 @@ def receipt(application: Application, materials: Sequence[Material], handled_by:
     return _paper("receipt", application, content, entry)
 
 
-def acceptance(application: Application, due_at: datetime, entry: UUID) -> NewPaper:
-    """Return the notice of acceptance with the last day of the decision."""
+def acceptance(application: Application, limit: Limit, entry: UUID) -> NewPaper:
+    """Return the notice of acceptance with the last day of the decision, which the shorter of its limits says."""
     terms = catalog.case_terms(application.version_id)
     content = {
         "accepted_on": _day(application.accepted_at),
         "is_deemed": application.accepted_as_deemed,
         "legal_limit": _length(terms.legal_length, terms.legal_unit),
         "promise_limit": _length(terms.promise_length, terms.promise_unit),
-        "due": _iso(local_date(due_at)),
+        **_due(limit),
     }
     return _paper("acceptance", application, content, entry)
 
 
-def one_time_notice(application: Application, notice: CorrectionNotice, due_at: datetime, entry: UUID) -> NewPaper:
+def one_time_notice(application: Application, notice: CorrectionNotice, limit: Limit, entry: UUID) -> NewPaper:
     """Return the notice that names everything that is missing (行政许可法 art. 32(4))."""
-    return _paper("one_time_notice", application, {"points": notice.points, "due": _iso(local_date(due_at))}, entry)
+    return _paper("one_time_notice", application, {"points": notice.points, **_due(limit)}, entry)
 
 
 def not_accepted(application: Application, competent: str, entry: UUID) -> NewPaper:
@@ -173,6 +176,11 @@ def _paper(
         valid_to=valid_to,
         entry=entry,
     )
+
+
+def _due(limit: Limit) -> dict[str, Any]:
+    """Return the last day of a limit, and whether it rests on holidays that nobody has announced yet."""
+    return {"due": _iso(local_date(limit.due_at)), "due_is_provisional": not limit.confirmed}
 
 
 def _listed(application: Application, materials: Sequence[Material]) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from onedoor.casework import progress, stages, states
+from onedoor.casework.correction import Scope, scope
 from onedoor.casework.models import Application, CorrectionNotice, Material, MaterialFile, StageRun
 from onedoor.casework.permissions import STAGE_OF_ACT, offered, owns, stage_for
 from onedoor.casework.progress import Progress
@@ -21,6 +22,7 @@ from onedoor.documents import queries as documents
 from onedoor.journal import queries as journal
 from onedoor.kernel import references, vault
 from onedoor.kernel.actor import Actor
+from onedoor.kernel.clock import local_date
 from onedoor.kernel.errors import NotFound, Text
 from onedoor.kernel.paging import Page, first_page
 from onedoor.kernel.subjects import Subject
@@ -262,6 +264,14 @@ def tracking_address(application: Application) -> str:
 def open_correction(application: Application) -> CorrectionNotice | None:
     """Return the notice that the applicant has still to answer."""
     return CorrectionNotice.objects.filter(application=application, answered_at__isnull=True).first()
+
+
+def correctable(application: Application, *, at: datetime) -> Scope:
+    """Return the questions and materials that the open notice of an application lets be put right."""
+    notice = open_correction(application)
+    points = [point["key"] for point in notice.points] if notice else []
+    form = catalog.case_terms(application.version_id).content.form
+    return scope(form, application.answers, points, today=local_date(at))
 
 
 def may_see(*, actor: Actor, application_id: UUID, at: datetime) -> bool:

@@ -10,10 +10,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from onedoor.casework import acts, states
+from onedoor.casework import acts, queries, states
+from onedoor.casework.correction import NotAsked
 from onedoor.casework.journey import file_key
 from onedoor.casework.models import Application, Channel, Material, MaterialFile, MaterialState
-from onedoor.casework.permissions import owns
+from onedoor.casework.permissions import owns, require_state
 from onedoor.casework.services import core
 from onedoor.casework.states import Status
 from onedoor.catalog import queries as catalog
@@ -178,16 +179,38 @@ def _set_applicant(application: Application, applicant: Applicant | None) -> Non
         application.applicant_name = applicant.name
 
 
-def _editable(application_id: UUID, by: Actor, at: datetime | None = None) -> Application:
-    """Return a locked application that its filer may still write in; with ``at``, a window may too while papers are missing."""
+def _editable(application_id: UUID, by: Actor) -> Application:
+    """Return a locked draft or correction that its filer may still write in."""
     application = core.lock_one(application_id)
     if not owns(by, application):
-        if at is None or not by.is_staff or application.status != Status.CORRECTING:
+        raise NotAllowed
+    _require_editable(application)
+    return application
+
+
+def _takes_papers(application_id: UUID, key: str, *, by: Actor, at: datetime) -> Material:
+    """Return the locked material of a draft or a correction to which its filer may add papers; in a correction a window may too.
+
+    :raises NotAsked: when a notice is to be answered that does not ask for it.
+    """
+    application = core.lock_one(application_id)
+    if not owns(by, application):
+        if not by.is_staff or application.status != Status.CORRECTING:
             raise NotAllowed
         core.authorise([application], states.CORRECT, by=by, at=at)
+    _require_editable(application)
+    if application.status == Status.CORRECTING and key not in queries.correctable(application, at=at).materials:
+        raise NotAsked
+    material = Material.objects.select_for_update().filter(application=application, key=key).first()
+    if material is None:
+        raise Refused(_("This item asks for no such material."))
+    material.application = application
+    return material
+
+
+def _require_editable(application: Application) -> None:
     if application.status not in (Status.DRAFT, Status.CORRECTING):
         raise WrongState(_("This application was already submitted, so it can no longer be edited here."))
-    return application
 
 
 @transaction.atomic(durable=True)
@@ -196,8 +219,11 @@ def save_answers(*, application_id: UUID, answers: Mapping[str, object], by: Act
 
     :raises NotAllowed: when the draft is somebody else's.
     :raises WrongState: when it was submitted meanwhile.
+    :raises NotAsked: when a notice is to be answered that does not ask for one of them.
     """
     application = _editable(application_id, by)
+    if application.status == Status.CORRECTING and answers.keys() - queries.correctable(application, at=at).questions:
+        raise NotAsked
     application.answers = {**application.answers, **answers}
     application.edited_at = at
     application.save(update_fields=["answers", "edited_at"])
@@ -206,8 +232,12 @@ def save_answers(*, application_id: UUID, answers: Mapping[str, object], by: Act
 
 @transaction.atomic(durable=True)
 def name_applicant(*, application_id: UUID, applicant: Applicant, option_code: str, by: Actor, at: datetime) -> Application:
-    """Say for whom a draft is made and which handling option it takes."""
+    """Say for whom a draft is made and which handling option it takes.
+
+    :raises WrongState: when it was submitted before.
+    """
     application = _editable(application_id, by)
+    require_state([application], states.SUBMIT)
     _set_applicant(application, applicant)
     application.option_code = option_code
     application.edited_at = at
@@ -221,12 +251,10 @@ def attach_file(*, application_id: UUID, key: str, file_id: UUID, by: Actor, at:
 
     :raises NotAllowed: when the application is somebody else's.
     :raises NotFound: when the file is somebody else's or belongs to another application.
+    :raises NotAsked: when a notice is to be answered that does not ask for this material.
     """
-    application = _editable(application_id, by, at)
-    material = Material.objects.select_for_update().filter(application=application, key=key).first()
-    if material is None:
-        raise Refused(_("This item asks for no such material."))
-    documents.use_files([file_id], subject=core.subject_of(application), by=by, at=at)
+    material = _takes_papers(application_id, key, by=by, at=at)
+    documents.use_files([file_id], subject=core.subject_of(material.application), by=by, at=at)
     MaterialFile.objects.bulk_create([MaterialFile(material=material, file_id=file_id, added_at=at)], ignore_conflicts=True)
     material.state, material.trust_level = MaterialState.PROVIDED, "C"
     material.save(update_fields=["state", "trust_level"])
@@ -236,16 +264,13 @@ def attach_file(*, application_id: UUID, key: str, file_id: UUID, by: Actor, at:
 @transaction.atomic(durable=True)
 def detach_file(*, application_id: UUID, key: str, file_id: UUID, by: Actor, at: datetime) -> Material:
     """Take a file away from a material again; ``at`` marks the draft as edited."""
-    application = _editable(application_id, by, at)
-    material = Material.objects.select_for_update().filter(application=application, key=key).first()
-    if material is None:
-        raise Refused(_("This item asks for no such material."))
+    material = _takes_papers(application_id, key, by=by, at=at)
     removed, _kinds = MaterialFile.objects.filter(material=material, file_id=file_id).delete()
     if removed and not MaterialFile.objects.filter(file_id=file_id).exists():
         documents.release_files([file_id], at=at)
     if not MaterialFile.objects.filter(material=material).exists():
         material.state, material.trust_level = MaterialState.MISSING, ""
         material.save(update_fields=["state", "trust_level"])
-    application.edited_at = at
-    application.save(update_fields=["edited_at"])
+    material.application.edited_at = at
+    material.application.save(update_fields=["edited_at"])
     return material

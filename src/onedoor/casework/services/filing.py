@@ -10,7 +10,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from onedoor.casework import acts
+from onedoor.casework import acts, queries
+from onedoor.casework.correction import NotAsked
 from onedoor.casework.models import Application, Channel, Material, MaterialFile, MaterialState
 from onedoor.casework.permissions import require_owner, require_state
 from onedoor.casework.services import core
@@ -204,37 +205,44 @@ def hand_in_correction(
 
     :raises NotAllowed: when the application is somebody else's.
     :raises WrongState: when nothing is missing at present.
-    :raises Invalid: when an answer is wrong, or is none of the form's.
+    :raises Invalid: when an answer is wrong, or when the notice asks for an answer or a paper not at all.
     :raises MaterialsMissing: when a point of the notice is still open.
     """
     application = core.lock_one(application_id)
     require_owner(by, [application])
     require_state([application], CORRECT)
+    _require_asked(application, answers, files, at=at)
     clean = _corrected(application, answers, at=at)
     _attach(application, files, by=by, at=at)
     correct_locked(application, clean, by=by, at=at)
     return application
 
 
+def _require_asked(application: Application, answers: Mapping[str, object], files: Files, *, at: datetime) -> None:
+    """Let only pass what the form knows and the open notice asks for."""
+    form, asked = catalog.case_terms(application.version_id).content.form, queries.correctable(application, at=at)
+    questions = {each.key for each in form.fields if each.type != "file"}
+    wanted = {key for key, _name, _state in papers_wanted(application)}
+    faults: dict[str, Text] = {
+        f"answers.{key}": NotAsked.default if key in questions else NO_QUESTION for key in answers if key not in asked.questions & questions
+    }
+    faults |= {f"materials.{key}": NotAsked.default if key in wanted else NO_MATERIAL for key in files if key not in asked.materials}
+    if faults:
+        raise Invalid(faults)
+
+
 def _corrected(application: Application, answers: Mapping[str, object], *, at: datetime) -> dict[str, object]:
     """Return the answers put right; only these are judged, the others were judged when they were filed."""
     form = catalog.case_terms(application.version_id).content.form
-    questions = {each.key for each in form.fields if each.type != "file"}
-    faults: dict[str, Text] = {f"answers.{key}": NO_QUESTION for key in answers if key not in questions}
-    clean, errors = form_rules.validate(
-        form, {**application.answers, **answers}, today=local_date(at), only=[key for key in answers if key in questions]
-    )
-    faults |= {f"answers.{key}": text for key, text in errors.items()}
-    if faults:
-        raise Invalid(faults)
+    clean, errors = form_rules.validate(form, {**application.answers, **answers}, today=local_date(at), only=list(answers))
+    if errors:
+        raise Invalid({f"answers.{key}": text for key, text in errors.items()})
     return {key: clean[key] for key in answers if key in clean}
 
 
 def _attach(application: Application, files: Files, *, by: Actor, at: datetime) -> None:
     """Put the files to the materials they are for; what was rejected counts as provided again."""
     rows = {row.key: row for row in Material.objects.filter(application=application, key__in=list(files))}
-    if unknown := [key for key in files if key not in rows]:
-        raise Invalid({f"materials.{key}": NO_MATERIAL for key in unknown})
     given = [(row, each) for key, row in rows.items() for each in files[key]]
     documents.use_files({each for _row, each in given}, subject=core.subject_of(application), by=by, at=at)
     MaterialFile.objects.bulk_create(

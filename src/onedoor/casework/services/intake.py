@@ -10,7 +10,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from onedoor.casework import acts, messages, papers, stages, states
+from onedoor.casework import acts, messages, papers, queries, stages, states
+from onedoor.casework.correction import NotAsked
 from onedoor.casework.models import Application, CorrectionNotice, Material, MaterialState, StageRun
 from onedoor.casework.permissions import owns
 from onedoor.casework.services import core
@@ -167,7 +168,7 @@ def ask_one(application: Application, points: Sequence[Point], *, by: Actor, at:
             )
         ]
     )
-    documents.issue_papers([papers.one_time_notice(application, notice, limit.due_at, entries[application.id])], by=by, at=at)
+    documents.issue_papers([papers.one_time_notice(application, notice, limit, entries[application.id])], by=by, at=at)
     notify.tell(messages.correction_asked(application, notice, limit.due_at), at=at)
 
 
@@ -182,6 +183,7 @@ def correct_application(
     :raises NotAllowed: when neither the applicant nor a post that may receive it acts.
     :raises Invalid: when an answer is missing or wrong, with every fault at once.
     :raises MaterialsMissing: when a point of the notice is still open.
+    :raises NotAsked: when the notice asks for one of the answers not at all.
     """
     application = core.lock_one(application_id)
     if not owns(by, application):
@@ -197,8 +199,11 @@ def correct_locked(
     """Hand in what was missing for a locked application; the caller has made sure that the actor may.
 
     :raises MaterialsMissing: when a point of the notice is still open.
+    :raises NotAsked: when the notice asks for one of the answers not at all.
     """
-    notice = CorrectionNotice.objects.filter(application=application, answered_at__isnull=True).first()
+    if answers.keys() - queries.correctable(application, at=at).questions:
+        raise NotAsked
+    notice = queries.open_correction(application)
     write_checks({application.id: checks}, by=by)
     if notice is not None:
         _require_answered(application, notice)
@@ -282,7 +287,10 @@ def begin_handling(
     started = limits.start_limits([limit for each in applications for limit in _clocks(each, at=at)])
     StageRun.objects.bulk_create(_first_run(each, at=at) for each in applications)
     target = {
-        each.id: min(limit.due_at for limit in started if limit.subject_id == each.id and limit.kind in ("legal", "promise"))
+        each.id: min(
+            (limit for limit in started if limit.subject_id == each.id and limit.kind in ("legal", "promise")),
+            key=lambda limit: limit.due_at,
+        )
         for each in applications
     }
     documents.issue_papers([papers.acceptance(each, target[each.id], entries[each.id]) for each in applications], by=by, at=at)

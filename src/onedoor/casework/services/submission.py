@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -25,6 +26,9 @@ from onedoor.kernel.errors import Invalid, Refused
 from onedoor.kernel.prepared import Prepared
 from onedoor.notify import services as notify
 from onedoor.workdays import services as limits
+
+if TYPE_CHECKING:
+    from onedoor.workdays.models import Limit
 
 NOTICE_WORKING_DAYS = 5  # 行政许可法 art. 32
 ITEM_CHANGED = _(
@@ -124,17 +128,17 @@ def _promise(
     tell: bool,
 ) -> None:
     """Start the clock of the first answer, issue the receipts and tell the applicants."""
-    due = start_notice_limit(applications, at=at)
+    started = start_notice_limit(applications, at=at)
     documents.issue_papers(
-        [papers.submission_receipt(each, materials[each.id], due[each.id], entries[each.id]) for each in applications],
+        [papers.submission_receipt(each, materials[each.id], started[each.id], entries[each.id]) for each in applications],
         by=by, at=at,
     )  # fmt: skip
     if tell:
         notify.tell(messages.submitted(applications), at=at)
 
 
-def start_notice_limit(applications: Sequence[Application], *, at: datetime) -> dict[UUID, datetime]:
-    """Start the five working days within which the city must answer, from the arrival of the materials; returns the due moments."""
+def start_notice_limit(applications: Sequence[Application], *, at: datetime) -> dict[UUID, Limit]:
+    """Start the five working days within which the city must answer, from the arrival of the materials."""
     started = limits.start_limits(
         [
             limits.NewLimit(
@@ -148,7 +152,7 @@ def start_notice_limit(applications: Sequence[Application], *, at: datetime) -> 
             for each in applications
         ]
     )
-    return {limit.subject_id: limit.due_at for limit in started}
+    return {limit.subject_id: limit for limit in started}
 
 
 def check_answers(application: Application, materials: Sequence[Material], *, at: datetime, strict: bool) -> dict[str, object]:

@@ -194,7 +194,7 @@ def ask(request: HttpRequest, draft_id: UUID, key: str) -> HttpResponse:
         return redirect("casework:done", application.id)
     form = catalog.case_terms(application.version_id).content.form
     asked = journey.question(form, application.answers, key)
-    if asked is None:
+    if asked is None or not _is_open(application, key):
         return redirect(whole(application), application.id)
     errors: dict[str, Text] = {}
     answers = dict(application.answers)
@@ -224,6 +224,11 @@ def ask(request: HttpRequest, draft_id: UUID, key: str) -> HttpResponse:
         {**_question_context(application, asked, answers, errors), "was_kept": typed_before is not None},
         status=422 if errors else 200,
     )  # fmt: skip
+
+
+def _is_open(application: Application, key: str) -> bool:
+    """Tell whether a question may be answered: in a draft each may, in a correction those that the notice opens."""
+    return application.status == Status.DRAFT or key in queries.correctable(application, at=timezone.now()).questions
 
 
 def _onward(request: HttpRequest, application: Application, key: str) -> HttpResponse:

@@ -81,13 +81,13 @@ def correction_page(
 ) -> HttpResponse:
     """Show the notice with a place to put each of its points right; ``faults`` come with the places that they lead to."""
     terms, notice = catalog.case_terms(application.version_id), queries.open_correction(application)
-    asked = {point["key"] for point in notice.points} if notice else set()
+    asked = queries.correctable(application, at=timezone.now())
     faults = [*faults, *((f"#id_file-{key}", text) for key, text in (file_errors or {}).items())]
     context = {
         "application": application, "terms": terms, "notice": notice,
         "limit": queries.limit_of_kind(application, "correction"),
-        "papers": [row for row in paper_rows(application) if row["material"].key in asked],
-        "cards": answer_cards(application, masked=False, only={key.removeprefix("field:") for key in asked}),
+        "papers": [row for row in paper_rows(application) if row["material"].key in asked.materials],
+        "cards": answer_cards(application, masked=False, only=asked.questions),
         "faults": faults, "file_errors": file_errors or {},
     }  # fmt: skip
     return render(request, "casework/my/correct.html", context, status=422 if faults else 200)
