@@ -30,7 +30,10 @@ def test_a_correction_changes_only_what_the_notice_asks_for(city: City) -> None:
     form = catalog.version_form(application.version_id)
     papers = [each.key for each in queries.materials_of(application) if each.state == "provided"]
     free = [each.key for each in form.fields if each.type == "text" and each.condition is None]
-    told = [intake.Point(papers[0], "布局图", "看不清", "请重新拍一张"), intake.Point(f"field:{free[0]}", "名称", "与执照不同", "照执照填")]
+    told = [
+        intake.Point(papers[0], "布局图", "看不清", "请重新拍一张"),
+        intake.Point(f"field:{free[0]}", "名称", "与执照不同", "照执照填"),
+    ]
     intake.ask_for_correction(application_id=application.id, points=told, by=city.clerk, at=MONDAY)
     asked = queries.correctable(application, at=MONDAY)
     assert (papers[0] in asked.materials, papers[1] in asked.materials) == (True, False)
@@ -75,7 +78,7 @@ def test_a_required_answer_that_was_never_given_can_be_given_though_the_notice_f
 
 def test_papers_say_that_a_date_rests_on_holidays_nobody_has_announced(city: City) -> None:
     december = datetime(2026, 12, 28, 1, 30, tzinfo=UTC)
-    says = {kind: paper for kind, paper in _papers_with_dates(city, december)}
+    says = dict(_papers_with_dates(city, december))
     assert set(says) == WITH_DATES
     for kind, words in says.items():
         assert "国务院尚未公布2027年节假日安排" in words, kind

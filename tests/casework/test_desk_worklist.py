@@ -116,7 +116,7 @@ def test_search_by_reference_name_and_item(city: City) -> None:
     client, search = at_desk(city.clerk), reverse("casework:desk_search")
     spaced = f"{application.reference[:4]} {application.reference[4:8]}-{application.reference[8:]}"
     assert client.get(search, {"q": spaced})["Location"] == url("case", application)
-    item = catalog.case_terms(application.version_id).item_name
+    item = catalog.case_terms(application.version_id).name
     for words in ("张海", item, item[:4]):
         assert application.reference[:4] in text_of(client.get(search, {"q": words})), words
     for words in ("海燕燕", "260101000000", "\x00", "%", "' OR 1=1"):

@@ -96,8 +96,8 @@ def _message(code: str, application: Application, **values: object) -> NewMessag
         subject=Subject(KIND, application.id),
         values={
             "reference": grouped(application.reference or ""),
-            "item": terms.item_name,
-            "item_en": terms.item_name_en,
+            "item": terms.name,
+            "item_en": terms.name_en,
             **values,
         },
     )

@@ -165,7 +165,7 @@ def _paper(
         series_word="" if number else f"{agency.paper_word or '秦审'}{letter}",
         number=number,
         content={
-            "item": terms.item_name,
+            "item": terms.name,
             "reference": grouped(application.reference or ""),
             "applied_on": _day(application.submitted_at),
             "addressee": application.applicant_name,

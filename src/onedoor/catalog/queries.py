@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import connection
@@ -30,32 +30,58 @@ PAGE_SIZE = 20
 REGION_DIGITS = {"city": 4, "county": 6, "township": 9, "village": 12}
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What casework must know of a version: who may look, in which order, within which time."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """What every view of an item's version says: how it is called, whether it is open, and within what time it is done."""
 
-    version_id: UUID
     item_id: UUID
-    item_code: str
-    item_name: str
-    item_name_en: str
-    item_type: str
-    number: int
+    code: str
+    name: str
+    name_en: str
+    department_code: str
     status: str
     case_kind: str
-    legal_length: int
-    legal_unit: str
     promise_length: int
     promise_unit: str
-    content: Content
+    levels: tuple[str, ...]
+    accepts_online: bool
+    is_complete: bool
 
     @property
     def title(self) -> str:
-        return in_language(self.item_name, self.item_name_en)
+        return in_language(self.name, self.name_en)
 
     @property
     def promise(self) -> str:
         return limit_text(self.promise_length, self.promise_unit)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be applied for."""
+        return self.status == VersionStatus.PUBLISHED
+
+    @property
+    def url(self) -> str:
+        return f"/items/{self.code}/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemLine(Version):
+    """An item in a list."""
+
+    plain_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms(Version):
+    """What casework must know of a version: who may look, in which order, within which time."""
+
+    version_id: UUID
+    item_type: str
+    number: int
+    legal_length: int
+    legal_unit: str
+    content: Content
 
     @property
     def legal(self) -> str:
@@ -88,65 +114,45 @@ class Terms:
         return self.case_kind == "2"
 
 
-@dataclass(frozen=True, slots=True)
-class Guide:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guide(Terms):
     """The current version of an item as people read it."""
 
-    item_id: UUID
-    version_id: UUID
-    code: str
     catalog_code: str
-    name: str
-    name_en: str
-    item_type: str
-    department_code: str
     department_name: str
     department_name_en: str
     board: str
     topics: tuple[str, ...]
-    number: int
-    status: str
     effective_from: date
-    case_kind: str
-    legal_length: int
-    legal_unit: str
-    promise_length: int
-    promise_unit: str
-    levels: tuple[str, ...]
-    accepts_online: bool
-    is_complete: bool
     short_code: str
-    content: Content
-
-    @property
-    def title(self) -> str:
-        return in_language(self.name, self.name_en)
 
     @property
     def department(self) -> str:
         return in_language(self.department_name, self.department_name_en)
 
     @property
-    def is_open(self) -> bool:
-        """Whether it can be applied for."""
-        return self.status == VersionStatus.PUBLISHED
-
-    @property
     def can_start(self) -> bool:
         """Whether it can be applied for from home."""
         return self.is_open and self.accepts_online
 
-    @property
-    def promise(self) -> str:
-        return limit_text(self.promise_length, self.promise_unit)
 
-    @property
-    def legal(self) -> str:
-        return limit_text(self.legal_length, self.legal_unit)
+def _said(version: ItemVersion) -> dict[str, Any]:
+    """Return what every view of a version says."""
+    item = version.item
+    return {
+        "item_id": item.id, "code": item.code, "name": item.name, "name_en": item.name_en,
+        "department_code": item.department_code, "status": version.status, "case_kind": version.case_kind,
+        "promise_length": version.promise_length, "promise_unit": version.promise_unit, "levels": tuple(version.levels),
+        "accepts_online": version.accepts_online, "is_complete": version.is_complete,
+    }  # fmt: skip
 
-    @property
-    def url(self) -> str:
-        return f"/items/{self.code}/"
+
+def _terms(version: ItemVersion) -> dict[str, Any]:
+    """Return what casework must know of a version, with what every view says."""
+    return _said(version) | {
+        "version_id": version.id, "item_type": version.item.item_type, "number": version.number,
+        "legal_length": version.legal_length, "legal_unit": version.legal_unit, "content": Content.from_json(version.content),
+    }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,41 +184,6 @@ class ServiceOffer:
     def covers(self, region: str) -> bool:
         """Return whether a region lies in the agency's."""
         return region.startswith(self.region[: REGION_DIGITS[self.level]])
-
-
-@dataclass(frozen=True, slots=True)
-class ItemLine:
-    """An item in a list."""
-
-    item_id: UUID
-    code: str
-    name: str
-    name_en: str
-    plain_name: str
-    department_code: str
-    status: str
-    case_kind: str
-    promise_length: int
-    promise_unit: str
-    levels: tuple[str, ...]
-    accepts_online: bool
-    is_complete: bool
-
-    @property
-    def title(self) -> str:
-        return in_language(self.name, self.name_en)
-
-    @property
-    def promise(self) -> str:
-        return limit_text(self.promise_length, self.promise_unit)
-
-    @property
-    def is_open(self) -> bool:
-        return self.status == VersionStatus.PUBLISHED
-
-    @property
-    def url(self) -> str:
-        return f"/items/{self.code}/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,33 +249,15 @@ def _guide(code: str) -> Guide | None:
     )
     if version is None:
         return None
-    item = version.item
     return Guide(
-        item_id=item.id,
-        version_id=version.id,
-        code=item.code,
-        catalog_code=item.catalog_code,
-        name=item.name,
-        name_en=item.name_en,
-        item_type=item.item_type,
-        department_code=item.department_code,
+        **_terms(version),
+        catalog_code=version.item.catalog_code,
         department_name=version.department or "",
         department_name_en=version.department_en or "",
-        board=item.board,
-        topics=tuple(item.topics),
-        number=version.number,
-        status=version.status,
+        board=version.item.board,
+        topics=tuple(version.item.topics),
         effective_from=version.effective_from,
-        case_kind=version.case_kind,
-        legal_length=version.legal_length,
-        legal_unit=version.legal_unit,
-        promise_length=version.promise_length,
-        promise_unit=version.promise_unit,
-        levels=tuple(version.levels),
-        accepts_online=version.accepts_online,
-        is_complete=version.is_complete,
         short_code=version.short or "",
-        content=Content.from_json(version.content),
     )
 
 
@@ -313,7 +266,7 @@ def version_content(version_id: UUID) -> Content:
 
     :raises NotFound: when there is no such version.
     """
-    return _version(version_id)[1]
+    return _version(version_id).content
 
 
 def version_form(version_id: UUID) -> Form:
@@ -321,7 +274,7 @@ def version_form(version_id: UUID) -> Form:
 
     :raises NotFound: when there is no such version.
     """
-    return _version(version_id)[1].form
+    return _version(version_id).content.form
 
 
 def case_terms(version_id: UUID) -> Terms:
@@ -329,32 +282,15 @@ def case_terms(version_id: UUID) -> Terms:
 
     :raises NotFound: when there is no such version.
     """
-    return _version(version_id)[0]
+    return _version(version_id)
 
 
 @lru_cache(maxsize=512)
-def _version(version_id: UUID) -> tuple[Terms, Content]:
+def _version(version_id: UUID) -> Terms:
     version = ItemVersion.objects.select_related("item").filter(id=version_id).first()
     if version is None:
         raise NotFound
-    content = Content.from_json(version.content)
-    terms = Terms(
-        version_id=version.id,
-        item_id=version.item_id,
-        item_code=version.item.code,
-        item_name=version.item.name,
-        item_name_en=version.item.name_en,
-        item_type=version.item.item_type,
-        number=version.number,
-        status=version.status,
-        case_kind=version.case_kind,
-        legal_length=version.legal_length,
-        legal_unit=version.legal_unit,
-        promise_length=version.promise_length,
-        promise_unit=version.promise_unit,
-        content=content,
-    )
-    return terms, content
+    return Terms(**_terms(version))
 
 
 @dataclass(frozen=True, slots=True)
@@ -520,22 +456,7 @@ def items_named(codes: Sequence[str]) -> list[ItemLine]:
 
 def item_line(version: ItemVersion) -> ItemLine:
     """Return a version with its item as a line of a list."""
-    item = version.item
-    return ItemLine(
-        item_id=item.id,
-        code=item.code,
-        name=item.name,
-        name_en=item.name_en,
-        plain_name=version.content.get("plain_name", ""),
-        department_code=item.department_code,
-        status=version.status,
-        case_kind=version.case_kind,
-        promise_length=version.promise_length,
-        promise_unit=version.promise_unit,
-        levels=tuple(version.levels),
-        accepts_online=version.accepts_online,
-        is_complete=version.is_complete,
-    )
+    return ItemLine(**_said(version), plain_name=version.content.get("plain_name", ""))
 
 
 def _current() -> QuerySet[ItemVersion]:

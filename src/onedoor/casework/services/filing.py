@@ -224,9 +224,13 @@ def _require_asked(application: Application, answers: Mapping[str, object], file
     questions = {each.key for each in form.fields if each.type != "file"}
     wanted = {key for key, _name, _state in papers_wanted(application)}
     faults: dict[str, Text] = {
-        f"answers.{key}": NotAsked.default if key in questions else NO_QUESTION for key in answers if key not in asked.questions & questions
+        f"answers.{key}": NotAsked.default if key in questions else NO_QUESTION
+        for key in answers
+        if key not in asked.questions & questions
     }
-    faults |= {f"materials.{key}": NotAsked.default if key in wanted else NO_MATERIAL for key in files if key not in asked.materials}
+    faults |= {
+        f"materials.{key}": NotAsked.default if key in wanted else NO_MATERIAL for key in files if key not in asked.materials
+    }
     if faults:
         raise Invalid(faults)
 
