@@ -194,6 +194,13 @@ class TestTakingOver:
         assert (report.created, report.changed, report.unchanged) == (0, 0, 362)
         assert queries.edition() == before
 
+    def test_a_table_without_its_guides_put_the_full_guides_away(self):
+        services.import_items(items=items_file(), guides=guides_file(), by=BY, at=AT)
+        with pytest.raises(services.FaultyFile) as refusal:
+            services.import_items(items=items_file(), by=BY, at=AT)
+        assert len(refusal.value.faults) == 64
+        assert ItemVersion.objects.filter(is_complete=True).count() == 64
+
     def test_a_trial_changes_nothing(self):
         report = services.import_items(items=table(), by=BY, at=AT, dry_run=True)
         assert (report.created, report.dry_run) == (3, True)

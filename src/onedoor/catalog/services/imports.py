@@ -75,6 +75,7 @@ def _take_over(parsed: Sequence[Parsed], *, by: Actor, at: datetime) -> ImportRe
             item__in=[item.id for item in items.values()], status__in=CURRENT
         )
     }
+    _require_guides(parsed, {each.code for each in parsed if _is_complete(current.get(items[each.code].id))})
     fresh: list[tuple[CatalogItem, NewVersion]] = []
     moved: list[tuple[ItemVersion, CatalogItem, str]] = []
     for each in parsed:
@@ -98,6 +99,20 @@ def _take_over(parsed: Sequence[Parsed], *, by: Actor, at: datetime) -> ImportRe
         unchanged=len(parsed) - created - changed,
         complete=sum(each.is_complete for each in parsed),
     )
+
+
+def _is_complete(version: ItemVersion | None) -> bool:
+    return version is not None and version.is_complete
+
+
+def _require_guides(parsed: Sequence[Parsed], complete: set[str]) -> None:
+    """Let no full guide be put away unnoticed by a table that comes without it.
+
+    :raises FaultyFile: with every item that has one.
+    """
+    told = _("This item has a full guide, which the table alone would put away. Hand in the guides too (--guides).")
+    if faults := [Fault(each.code, "", str(told)) for each in parsed if each.code in complete and not each.is_complete]:
+        raise FaultyFile(faults)
 
 
 def _items_of(parsed: Sequence[Parsed]) -> tuple[dict[str, CatalogItem], int]:
