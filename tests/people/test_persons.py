@@ -5,9 +5,10 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
-from django.db import connection, transaction
+from django.db import ProgrammingError, connection, transaction
 
 from onedoor.journal.queries import entries_of
+from onedoor.journal.services import shred_personal_facts
 from onedoor.kernel.errors import NotAllowed, NotFound
 from onedoor.kernel.identity import WrongCode
 from onedoor.kernel.subjects import Subject
@@ -73,6 +74,24 @@ def test_another_name_for_a_known_number_is_refused_and_changes_nothing(clerk):
         services.find_or_create_person("王小吴", "111", a_card(3), a_phone(4), by=clerk(), at=AT)
     assert Person.objects.get().phone == a_phone(3)
     assert len(entries_of(Subject(queries.PERSON, person.id))) == 1
+
+
+def test_what_a_person_was_called_before_was_lost_and_is_shredded_with_the_rest(clerk, house):
+    person = services.find_or_create_person("王五", "111", a_card(1), a_phone(1), by=clerk(), at=AT)
+    other = services.find_or_create_person("赵六", "111", a_card(2), a_phone(2), by=clerk(), at=AT)
+    by, subject = clerk(), Subject(queries.PERSON, person.id)
+    services.correct_name(subject=subject, name="王吴", reason="户口本", by=by, at=AT)
+    services.correct_name(subject=Subject(queries.PERSON, other.id), name="赵陆", reason="户口本", by=by, at=AT)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, pgh_context->>'account' FROM people_personevent WHERE id = %s", [person.id])
+        assert cursor.fetchall() == [("王五", str(by.account))]
+        with pytest.raises(ProgrammingError, match="Cannot"), transaction.atomic():
+            cursor.execute("DELETE FROM people_personevent")
+        shred_personal_facts(subjects=[subject], by=house, at=AT, basis="保存期满")
+        cursor.execute("SELECT name FROM people_personevent")
+        assert cursor.fetchall() == [("赵六",)]
+        with pytest.raises(ProgrammingError, match="Cannot"), transaction.atomic():
+            cursor.execute("DELETE FROM people_personevent")
 
 
 def test_a_clerk_corrects_a_name_and_a_citizen_cannot(clerk, anybody):

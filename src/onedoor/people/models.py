@@ -1,4 +1,4 @@
-"""Tables of persons, organisations, accounts and tries."""
+"""Tables of persons, organisations, accounts and tries. What persons, organisations and memberships were before, triggers keep."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from django.db import models
 from django.db.models import Q
 
 from onedoor.kernel.fields import EncryptedTextField
+from onedoor.kernel.history import keep_history
 from onedoor.kernel.identity import IdentityKind
 from onedoor.kernel.rows import Row
 from onedoor.people.states import AccountKind, MembershipRole, Verified
 
 
+@keep_history()
 class Person(Row):
     """A natural person as the city knows them. The number is encrypted and found by ``identity_hash``."""
 
@@ -38,6 +40,7 @@ class Person(Row):
         return f"person {self.id}"
 
 
+@keep_history()
 class Organisation(Row):
     """A legal person or other organisation. Its credit code is public (GB 32100), so it is not encrypted."""
 
@@ -109,6 +112,7 @@ class Account(Row, AbstractBaseUser):
         return self.kind == AccountKind.STAFF
 
 
+@keep_history()
 class Membership(Row):
     """An account that may act for an organisation."""
 

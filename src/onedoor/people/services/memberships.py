@@ -14,6 +14,7 @@ from onedoor.journal import services as journal
 from onedoor.journal.acts import Act
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.errors import AlreadyDone, NotAllowed, NotFound, Refused
+from onedoor.kernel.history import changed_by
 from onedoor.kernel.identity import parse_credit_code
 from onedoor.kernel.ids import new_id
 from onedoor.kernel.subjects import Subject
@@ -133,6 +134,7 @@ def _claim(claim: persons.NewOrganisation, *, account_id: UUID, person_id: UUID,
     new = persons.NewOrganisation(claim.name, claim.credit_code, claim.legal_representative, verified_how=answer.how)
     (organisation,) = persons.find_or_create_organisations([new], by=by, at=at)
     account = Account.objects.get(pk=account_id)
+    changed_by(by)
     Membership.objects.filter(account=account, organisation=organisation, ends_at__isnull=True).update(ends_at=at)
     try:
         with transaction.atomic():
@@ -219,6 +221,7 @@ def _end(account_id: UUID, organisation_id: UUID, *, at_window: bool, by: Actor,
     if membership.role == REPRESENTATIVE and not at_window:
         raise RepresentativeStays
     membership.ends_at = at
+    changed_by(by)
     membership.save(update_fields=["ends_at"])
     facts = {"account": str(account_id)}
     journal.record(acts.END_MEMBER, subject=Subject(queries.ORGANISATION, organisation_id), by=by, at=at, facts=facts)

@@ -14,6 +14,7 @@ from onedoor.kernel import masking
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.clock import local_date
 from onedoor.kernel.errors import NotAllowed, NotFound, Refused
+from onedoor.kernel.history import changed_by
 from onedoor.kernel.identity import parse_credit_code, parse_identity, parse_mobile
 from onedoor.kernel.ids import new_id
 from onedoor.kernel.subjects import Subject
@@ -145,6 +146,7 @@ def _note_phones(wanted: Sequence[Person], known: dict[bytes, Person], *, by: Ac
             held.phone = person.phone
             changed.append(held)
     if changed:
+        changed_by(by)
         Person.objects.bulk_update(changed, ["phone"])
 
 
@@ -162,6 +164,7 @@ def correct_name(*, subject: Subject, name: str, reason: str, by: Actor, at: dat
     if person is None:
         raise NotFound
     before, person.name = person.name, clean_name(name)
+    changed_by(by)
     person.save(update_fields=["name"])
     facts = {"before": before, "after": person.name, "reason": reason}
     journal.record(acts.CORRECT_NAME, subject=subject, by=by, at=at, facts=facts)
