@@ -52,7 +52,7 @@ print(json.dumps({"session": client.cookies["session"].value, "drafts": [str(eac
 """
 
 
-ACCEPTED, DRAFTS = 3, 16
+ACCEPTED, DRAFTS = 3, 12
 
 
 @dataclass

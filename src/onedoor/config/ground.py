@@ -50,12 +50,21 @@ def is_migrated() -> bool:
 
 
 def migrate(*, verbosity: int = 0) -> None:
-    """Bring the tables and the calendar up to date, unless they are. Django must be set up.
+    """Bring the tables and the calendar up to date, unless they are; one process does, others wait. Django must be set up.
 
     :raises EngineFailed: when the database does not answer.
     """
     if is_migrated():
         return
+    import psycopg
+
+    with psycopg.connect(database_url(), autocommit=True) as alone:
+        alone.execute("SELECT pg_advisory_lock(hashtext('onedoor.migrate'))")
+        if not is_migrated():
+            _migrate(verbosity)
+
+
+def _migrate(verbosity: int) -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=verbosity, interactive=False)

@@ -23,7 +23,7 @@ from procrastinate.worker import Worker
 from onedoor.config import ground
 
 TRIES = 10
-BEAT, DEAD, LOOK, PATIENCE, PAUSE = 5, 20, 10, 10, 0.5  # seconds
+BEAT, DEAD, LOOK, PATIENCE, PAUSE = 5, 20, 10, 5, 0.5  # seconds
 LOST = (ConnectorException, psycopg.OperationalError)
 log = logging.getLogger(__name__)
 
