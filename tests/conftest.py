@@ -27,8 +27,9 @@ pytest_plugins = ["tests.browser"]
 settings.register_profile("onedoor", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("onedoor")
 
-TEMPLATE, CITY_TEMPLATE = "onedoor_test_template", "onedoor_test_template_city"
-EMPTY, CITY = (f"onedoor_test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}{kind}" for kind in ("", "_city"))
+PROCESS = os.environ.get("PYTEST_XDIST_WORKER", "main")
+EMPTY = "empty"
+GROUNDS = {"furnished": "city", "whole_city": "catalogue"}  # which ground a test stands on, by the fixture that it asks for
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -44,8 +45,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Choose the database before any fixture opens a transaction: the city's for a test that asks for ``furnished``."""
-    _connect_to(CITY if "furnished" in getattr(item, "fixturenames", ()) else EMPTY)
+    """Choose the database before any fixture opens a transaction."""
+    asked = [ground for fixture, ground in GROUNDS.items() if fixture in getattr(item, "fixturenames", ())]
+    _connect_to(_copy(asked[0] if asked else EMPTY))
 
 
 @pytest.fixture(scope="session")
@@ -53,8 +55,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
     """Copy the migrated template as this process's database; the first process to come makes the template."""
     chosen = str(connection.settings_dict["NAME"])
     with django_db_blocker.unblock():
-        _make_template(TEMPLATE, _migrate)
-        _copy_template(EMPTY)
+        _lay(EMPTY, lambda: call_command("migrate", verbosity=0))
     _connect_to(chosen)
     yield
     with django_db_blocker.unblock():
@@ -65,26 +66,17 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
 def furnished(django_db_setup: None, django_db_blocker: Any) -> Any:
     """Return the very small city of ``tests.casework.situations``, furnished once for all processes and copied for each."""
     with django_db_blocker.unblock():
-        _make_template(CITY_TEMPLATE, _furnish)
-        _copy_template(CITY)
+        _lay("city", _furnish)
     return pickle.loads(_picture().read_bytes())
 
 
-def _make_template(name: str, fill: Callable[[], None]) -> None:
-    with Path(os.environ["ONEDOOR_TEST_RUN"], f"{name}.lock").open("a+") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        lock.seek(0)
-        if lock.read():
-            return
-        _sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" {_copied_from(name)}')
-        _connect_to(name)
-        fill()
-        connection.close()
-        lock.write("made")
+@pytest.fixture(scope="session")
+def whole_city(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Offer all items of the sample in all counties and townships, built once for all processes and copied for each."""
+    from tests.catalog.city import build_city
 
-
-def _migrate() -> None:
-    call_command("migrate", verbosity=0)
+    with django_db_blocker.unblock():
+        _lay("catalogue", build_city)
 
 
 def _furnish() -> None:
@@ -97,15 +89,36 @@ def _picture() -> Path:
     return Path(os.environ["ONEDOOR_TEST_RUN"], "city.pickle")
 
 
-def _copied_from(name: str) -> str:
-    """Return from which template a database is made."""
-    template = {CITY_TEMPLATE: TEMPLATE, EMPTY: TEMPLATE, CITY: CITY_TEMPLATE}.get(name)
-    return f'TEMPLATE "{template}" STRATEGY FILE_COPY' if template else ""
+def _lay(ground: str, fill: Callable[[], None]) -> None:
+    """Copy a ground for this process; the first process to come fills the template."""
+    template = _template(ground)
+    with Path(os.environ["ONEDOOR_TEST_RUN"], f"{template}.lock").open("a+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.seek(0)
+        if not lock.read():
+            _create(template, "" if ground == EMPTY else _template(EMPTY))
+            _connect_to(template)
+            fill()
+            connection.close()
+            lock.write("filled")
+    _create(_copy(ground), template)
+    _connect_to(_copy(ground))
 
 
-def _copy_template(name: str) -> None:
-    _sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" {_copied_from(name)}')
-    _connect_to(name)
+def _template(ground: str) -> str:
+    return f"onedoor_test_template_{ground}"
+
+
+def _copy(ground: str) -> str:
+    return f"onedoor_test_{PROCESS}_{ground}"
+
+
+def _create(name: str, template: str) -> None:
+    """Make a database anew, from the maintenance database: no transaction may hold these statements."""
+    connection.close()
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        cursor.execute(f'CREATE DATABASE "{name}" ' + (f'TEMPLATE "{template}" STRATEGY FILE_COPY' if template else ""))
 
 
 def _connect_to(name: str) -> None:
@@ -115,18 +128,11 @@ def _connect_to(name: str) -> None:
     connection.settings_dict["NAME"] = name
 
 
-def _sql(*statements: str) -> None:
-    """Run statements that no transaction may hold, from the maintenance database."""
-    connection.close()
-    with connection._nodb_cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
-
-
 def _restore(test_case: TransactionTestCase) -> None:
     """Put the database back as the migrations left it; emptying it by TRUNCATE is refused by the journal."""
     del test_case
-    _copy_template(str(connection.settings_dict["NAME"]))
+    name = str(connection.settings_dict["NAME"])
+    _create(name, _template(name.rpartition("_")[2]))
 
 
 TransactionTestCase._fixture_teardown = _restore  # type: ignore[method-assign]

@@ -5,19 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import schemathesis
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
-from schemathesis import checks
 
 from onedoor.people import tokens
 from tests.api.situations import a_body, a_token, filed
 from tests.casework.situations import City
-
-# What a request may be by its shape and still be refused by its sense: a file that is none, an answer that does not fit the form.
-NOT_ASKED = [checks.positive_data_acceptance]
 
 
 def described(web: Client) -> dict[str, Any]:
@@ -29,12 +24,16 @@ def described(web: Client) -> dict[str, Any]:
 @pytest.fixture
 def api_schema(db: None, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The API as a server calls it; only the connection stays open between requests, since the test's transaction lives in it."""
+    import schemathesis  # here, so that only the process that needs it loads it
+
     monkeypatch.setattr(tokens, "OPEN_RATE_PER_MINUTE", 1_000_000)
     monkeypatch.setattr(connections["default"], "close_if_unusable_or_obsolete", lambda: None)
     return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
 
 
 def test_description_is_valid_openapi_3_1(web: Client, api_schema: Any) -> None:
+    import schemathesis
+
     told = described(web)
     assert told["openapi"] == "3.1.0"
     api_schema.validate()
@@ -61,6 +60,10 @@ def test_description_tells_of_every_operation_who_may_and_how_it_refuses(web: Cl
 
 
 def test_answers_are_those_that_are_described(city: City, web: Client, api_schema: Any) -> None:
+    from schemathesis.checks import positive_data_acceptance
+
+    # What a request may be by its shape and still be refused by its sense: a file that is none, an answer that does not fit the form.
+    not_asked = [positive_data_acceptance]
     token = a_token(rate_per_minute=1_000_000)
     filed(web, a_body(city, web, token), token)
     for operation in (each.ok() for each in api_schema.get_all_operations()):
@@ -68,6 +71,6 @@ def test_answers_are_those_that_are_described(city: City, web: Client, api_schem
         @settings(max_examples=10, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy())
         def ask(case: Any) -> None:
-            case.call_and_validate(headers=token, excluded_checks=NOT_ASKED)
+            case.call_and_validate(headers=token, excluded_checks=not_asked)
 
         ask()
