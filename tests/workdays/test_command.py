@@ -76,6 +76,7 @@ def test_due_leaves_nothing_behind(onedoor, tmp_path: Path):
         "2026-02-13 10 --pause 2026-02-26 2026-02-24",
         "2026-02-13 10 --pause 2026-02-24 2026-02-27 --pause 2026-02-26 2026-03-02",
         "2026-02-13 10 --extend x",
+        "2026-02-13 10 --extend 3 --extend 4",
         "2026-02-13 4 --unit hours",
         "2026-02-13 99999999999999999999",
         "2026-02-13 99999999 --unit natural-days",

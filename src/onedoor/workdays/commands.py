@@ -35,7 +35,7 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     due.add_argument("length", metavar="N", type=_count, help="length of the limit")
     due.add_argument("--unit", choices=UNITS, default=UNITS[0])
     due.add_argument("--pause", metavar=("FROM", "TO"), nargs=2, type=_moment, action="append", default=[], help="does not count")
-    due.add_argument("--extend", metavar="N", type=_count, default=0, help="extension in the same unit")
+    due.add_argument("--extend", metavar="N", type=_count, action="append", default=[], help="the one extension, in the same unit")
     due.set_defaults(run=_due, needs="nothing")
     notice = acts.add_parser("notice", help="enter the State Council's notice and compute running limits anew")
     notice.add_argument("file", metavar="FILE", help="text of the notice; - reads standard input")
@@ -80,10 +80,12 @@ def _due(chosen: argparse.Namespace) -> int:
     unit = Unit(chosen.unit)
     if unit.counts_hours and not all(with_time for _, with_time in moments):
         return _wrong("hours run from a moment: give dates with a time, as 2026-09-30T16:30")
+    if len(chosen.extend) > 1:
+        return _wrong("a limit is extended once at most")
     try:
         calendar = _calendar()
         pauses = [Pause(start, end) for (start, _), (end, _) in chosen.pause]
-        found = due(calendar, unit, chosen.length, chosen.start[0], pauses=pauses, extension=chosen.extend)
+        found = due(calendar, unit, chosen.length, chosen.start[0], pauses=pauses, extension=sum(chosen.extend))
     except OverlappingPauses:
         return _wrong("each pause must end after it starts, and pauses may not overlap")
     except OutOfReach:
