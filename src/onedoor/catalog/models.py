@@ -52,6 +52,7 @@ class VersionStatus(TextChoices):
 
     DRAFT = "draft", _("Draft")
     IN_REVIEW = "in_review", pgettext_lazy("guide", "In review")
+    APPROVED = "approved", _("Waiting for its day")
     PUBLISHED = "published", _("Published")
     SUPERSEDED = "superseded", _("Superseded")
     SUSPENDED = "suspended", _("Suspended")
@@ -62,8 +63,16 @@ class VersionStatus(TextChoices):
 CURRENT = (VersionStatus.PUBLISHED, VersionStatus.SUSPENDED, VersionStatus.CANCELLED, VersionStatus.HANDED_DOWN)
 
 
+COMING = (VersionStatus.DRAFT, VersionStatus.IN_REVIEW, VersionStatus.APPROVED)
+
+
 class ItemVersion(Row):
-    """One version of an item's standard. Once published its content never changes (trigger of migration 0002)."""
+    """One version of an item's standard. Once approved its content never changes (trigger of migration 0002).
+
+    The number of a version that is still coming is provisional: numbers are given for good when it comes into force.
+    Everybody who edited it is among ``editors``, and none of them may approve it (constraint of migration 0002).
+    ``accepted_faults`` are the rules of good guides that it was published against, and ``accepted_reason`` says why.
+    """
 
     item = models.ForeignKey("catalog.CatalogItem", on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
@@ -80,10 +89,20 @@ class ItemVersion(Row):
     accepts_online = models.BooleanField(default=True)
     is_complete = models.BooleanField(default=False, help_text=_("Has a full guide with form and procedure"))
     content = models.JSONField()
+    based_on = models.ForeignKey("catalog.ItemVersion", on_delete=models.PROTECT, null=True, related_name="+")
+    editors = ArrayField(models.UUIDField(), default=list)
+    submitted_by = models.UUIDField(null=True)
+    approved_by = models.UUIDField(null=True)
+    returned_reason = models.CharField(max_length=500, blank=True)
+    accepted_faults = ArrayField(models.PositiveSmallIntegerField(), default=list)
+    accepted_reason = models.CharField(max_length=500, blank=True)
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["item", "number"], name="catalog_itemversion_number_once"),
+            models.UniqueConstraint(fields=["item"], condition=Q(status__in=COMING), name="catalog_itemversion_one_coming"),
+            models.UniqueConstraint(
+                fields=["item", "number"], condition=~Q(status__in=COMING), name="catalog_itemversion_number_once"
+            ),
             models.UniqueConstraint(fields=["item"], condition=Q(status__in=CURRENT), name="catalog_itemversion_one_current"),
             models.CheckConstraint(
                 condition=Q(effective_to__isnull=True) | Q(effective_to__gte=F("effective_from")),
@@ -93,6 +112,61 @@ class ItemVersion(Row):
 
     def __str__(self) -> str:
         return f"{self.item_id} v{self.number}"
+
+
+class ChangeKind(TextChoices):
+    """What can happen to an item besides a new version (S04)."""
+
+    MOVED_IN = "moved_in", _("Moved into the hall")
+    RE_ENGINEERED = "re_engineered", _("Re-engineered")
+    MERGED = "merged", _("Merged")
+    SPLIT = "split", _("Split")
+    CANCELLED = "cancelled", pgettext_lazy("item", "Cancelled")
+    HANDED_DOWN = "handed_down", pgettext_lazy("item", "Handed down")
+    TAKEN_BACK = "taken_back", _("Taken back")
+    SUSPENDED = "suspended", pgettext_lazy("item", "Suspended")
+    RESUMED = "resumed", _("Resumed")
+
+
+class ItemChange(Row):
+    """A change of the catalogue with its basis: planned until its day, then done once."""
+
+    kind = models.CharField(max_length=16, choices=ChangeKind)
+    basis = models.CharField(max_length=300)
+    note = models.CharField(max_length=500, blank=True)
+    effective_on = models.DateField()
+    decided_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=~Q(basis=""), name="catalog_itemchange_has_basis"),
+            models.CheckConstraint(
+                condition=Q(done_at__isnull=True) | Q(revoked_at__isnull=True), name="catalog_itemchange_done_or_revoked"
+            ),
+        )
+        indexes = (
+            models.Index(fields=["effective_on", "id"], name="catalog_itemchange_by_day"),
+            models.Index(fields=["effective_on"], condition=Q(done_at=None, revoked_at=None), name="catalog_itemchange_waiting"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.effective_on}"
+
+
+class ChangedItem(Row):
+    """An item that a change took away, touched, or brought about (``is_result``)."""
+
+    change = models.ForeignKey("catalog.ItemChange", on_delete=models.PROTECT, related_name="items")
+    item = models.ForeignKey("catalog.CatalogItem", on_delete=models.PROTECT, related_name="changes")
+    is_result = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["change", "item"], name="catalog_changeditem_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.change_id} {self.item_id}"
 
 
 class ServiceItem(Row):

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from onedoor.catalog.acts import CHANGE_STATUS, PUBLISH
 from onedoor.catalog.content import Content
-from onedoor.catalog.models import CURRENT, CatalogItem, ItemOption, ItemVersion, VersionStatus
+from onedoor.catalog.models import COMING, CURRENT, CatalogItem, ItemOption, ItemVersion, VersionStatus
 from onedoor.catalog.permissions import require_publisher
 from onedoor.catalog.services.edition import move_edition
 from onedoor.catalog.services.search_index import index
-from onedoor.catalog.subjects import VERSION
+from onedoor.catalog.services.short_codes import create_short_codes
+from onedoor.catalog.subjects import ITEM, VERSION
 from onedoor.journal.services import Record, record_many
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.clock import local_date
@@ -58,17 +60,12 @@ def write_versions(pairs: Sequence[tuple[CatalogItem, NewVersion]], *, by: Actor
     """Write versions of locked items: the numbers follow on, what was current before is superseded from today."""
     if not pairs:
         return []
-    today = local_date(at)
-    ids = [item.id for item, _version in pairs]
-    last = dict(
-        ItemVersion.objects.filter(item__in=ids).order_by("item_id", "-number").distinct("item_id").values_list("item_id", "number")
-    )
-    ItemVersion.objects.filter(item__in=ids, status__in=CURRENT).update(status=VersionStatus.SUPERSEDED, effective_to=today)
+    today, numbers = local_date(at), next_numbers([item.id for item, _version in pairs])
     versions = [
         ItemVersion(
             id=new_id(),
             item=item,
-            number=last.get(item.id, 0) + 1,
+            number=numbers[item.id],
             status=version.status,
             effective_from=today,
             published_at=at,
@@ -84,15 +81,63 @@ def write_versions(pairs: Sequence[tuple[CatalogItem, NewVersion]], *, by: Actor
         )
         for item, version in pairs
     ]
+    _supersede([item.id for item, _version in pairs], at=at)
     ItemVersion.objects.bulk_create(versions)
-    ItemOption.objects.bulk_create(
-        ItemOption(version=row, code=option.code, name=option.name, when_needed=option.when, change=option.change)
-        for row, (_item, version) in zip(versions, pairs, strict=True)
-        for option in version.content.options
-    )
-    facts = [{"number": row.number, "name": row.item.name, "item": row.item.code} for row in versions]
-    record_many(PUBLISH, [Record(Subject(VERSION, row.id), each) for row, each in zip(versions, facts, strict=True)], by=by, at=at)
+    _tell_of(versions, by=by, at=at)
     return versions
+
+
+def put_into_force(versions: Sequence[ItemVersion], *, by: Actor, at: datetime) -> None:
+    """Publish versions that were approved, of locked items: what was current is superseded, people see the new one at once."""
+    if not versions:
+        return
+    numbers = next_numbers([each.item_id for each in versions])
+    _supersede([each.item_id for each in versions], at=at)
+    for version in versions:
+        version.status, version.published_at, version.number = VersionStatus.PUBLISHED, at, numbers[version.item_id]
+        version.effective_from = local_date(at)
+        _bring_up_to_date(version.item, version.content)
+    ItemVersion.objects.bulk_update(versions, ["status", "published_at", "number", "effective_from"])
+    CatalogItem.objects.bulk_update([each.item for each in versions], ["name", "name_en", "board", "topics"])
+    _tell_of(versions, by=by, at=at)
+    index([each.item_id for each in versions])
+    create_short_codes([Subject(ITEM, each.item_id) for each in versions])
+    move_edition()
+
+
+def next_numbers(item_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Return the number that follows the last version of each locked item that was ever in force. One statement."""
+    rows = ItemVersion.objects.filter(item__in=item_ids).exclude(status__in=COMING).order_by("item_id", "-number")
+    last = dict(rows.distinct("item_id").values_list("item_id", "number"))
+    return {item: last.get(item, 0) + 1 for item in item_ids}
+
+
+def _supersede(item_ids: Sequence[UUID], *, at: datetime) -> None:
+    current = ItemVersion.objects.filter(item__in=item_ids, status__in=CURRENT)
+    current.update(status=VersionStatus.SUPERSEDED, effective_to=local_date(at))
+
+
+def _bring_up_to_date(item: CatalogItem, said: Mapping[str, Any]) -> None:
+    """Let the row of an item say what its version in force says; a version that keeps silent changes nothing."""
+    item.name = said.get("name") or item.name
+    item.name_en = said.get("name_en") or item.name_en
+    item.board = said.get("board") or item.board
+    item.topics = said.get("topics") or item.topics
+
+
+def _tell_of(versions: Sequence[ItemVersion], *, by: Actor, at: datetime) -> None:
+    """Write the handling options and the journal of versions that were just put into force."""
+    ItemOption.objects.bulk_create(
+        ItemOption(
+            version=row, code=each["code"], name=each["name"], when_needed=each.get("when", ""), change=each.get("change", "")
+        )
+        for row in versions
+        for each in row.content.get("options", ())
+    )
+    records = [
+        Record(Subject(VERSION, row.id), {"number": row.number, "name": row.item.name, "item": row.item.code}) for row in versions
+    ]
+    record_many(PUBLISH, records, by=by, at=at)
 
 
 def change_status(moved: Sequence[tuple[ItemVersion, CatalogItem, str]], *, by: Actor, at: datetime) -> None:

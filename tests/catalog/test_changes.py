@@ -1,0 +1,86 @@
+"""Items that are merged, split, cancelled, handed down and taken back, each with its basis and on its day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from onedoor.catalog import queries
+from onedoor.catalog.models import ChangeKind, ItemChange
+from onedoor.catalog.services import changes
+from onedoor.catalog.services.changes import NewChange
+from onedoor.journal.models import Entry
+from onedoor.kernel.clock import local_date
+from onedoor.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
+from tests.catalog.city import AT, BY, import_sample
+from tests.catalog.test_editing import STRANGER
+
+CODE, OTHER = "130300-FG-10-0001", "130300-FG-01-0001"
+TODAY = local_date(AT)
+BASIS = "秦政发〔2026〕1号"
+
+
+@pytest.fixture
+def city(db: None) -> None:
+    import_sample()
+
+
+def decide(kind: ChangeKind, *touched: str, day=TODAY, results: tuple[str, ...] = (), basis: str = BASIS):
+    return changes.decide_change(NewChange(kind, touched or (CODE,), basis, day, results), by=BY, at=AT)
+
+
+def test_an_item_is_suspended_resumed_handed_down_and_taken_back(city):
+    for kind, status in (
+        (ChangeKind.SUSPENDED, "suspended"),
+        (ChangeKind.RESUMED, "published"),
+        (ChangeKind.HANDED_DOWN, "handed_down"),
+        (ChangeKind.TAKEN_BACK, "published"),
+        (ChangeKind.CANCELLED, "cancelled"),
+    ):
+        decide(kind)
+        assert queries.published_guide(CODE).status == status
+    assert Entry.objects.filter(act="catalog.decide_change").count() == 5
+
+
+def test_a_merger_ends_what_it_touches_and_leaves_what_it_ends_in(city):
+    decide(ChangeKind.MERGED, CODE, results=(OTHER,))
+    assert queries.published_guide(CODE).status == "cancelled"
+    assert queries.published_guide(OTHER).status == "published"
+
+
+def test_a_planned_change_waits_for_its_day_and_can_be_revoked_until_then(city):
+    kept = decide(ChangeKind.SUSPENDED, day=TODAY + timedelta(days=3))
+    revoked = decide(ChangeKind.CANCELLED, day=TODAY + timedelta(days=3))
+    changes.revoke_change(revoked, by=BY, at=AT)
+    assert queries.published_guide(CODE).status == "published"
+    later = AT + timedelta(days=5)
+    assert changes.honour_dates(by=BY, at=later) == 1
+    assert changes.honour_dates(by=BY, at=later) == 0
+    assert queries.published_guide(CODE).status == "suspended"
+    with pytest.raises(WrongState):
+        changes.revoke_change(kept, by=BY, at=later)
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        ({"basis": " "}, Invalid),
+        ({"day": TODAY - timedelta(days=1)}, Invalid),
+        ({"kind": ChangeKind.MERGED}, Invalid),
+        ({"kind": ChangeKind.MERGED, "results": (CODE,)}, Invalid),
+        ({"kind": ChangeKind.TAKEN_BACK}, WrongState),
+        ({"touched": "130300-XX-01-0001"}, NotFound),
+    ],
+)
+def test_what_cannot_be_decided_changes_nothing(city, change, refusal):
+    given = {"kind": ChangeKind.CANCELLED, "touched": CODE, **change}
+    with pytest.raises(refusal):
+        decide(given["kind"], given["touched"], **{key: given[key] for key in ("basis", "day", "results") if key in given})
+    assert not ItemChange.objects.exists()
+    assert queries.published_guide(CODE).status == "published"
+
+
+def test_only_publishers_decide(city):
+    with pytest.raises(NotAllowed):
+        changes.decide_change(NewChange(ChangeKind.CANCELLED, (CODE,), BASIS, TODAY), by=STRANGER, at=AT)
