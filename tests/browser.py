@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -52,10 +53,30 @@ def page(new_page: Callable[..., Any]) -> Any:
     return new_page()
 
 
+@contextmanager
+def next_page(page: Any) -> Iterator[None]:
+    """Go on only when what the block does has led to another page and that page stands."""
+    with page.expect_navigation(wait_until="load"):
+        yield
+
+
+def follow(target: Any) -> None:
+    """Click a link or a button that leads to another page, and wait until that page stands."""
+    with next_page(target.page):
+        target.click()
+
+
+def press(page: Any, key: str) -> None:
+    """Press a key that leads to another page, and wait until that page stands."""
+    with next_page(page):
+        page.keyboard.press(key)
+
+
 def violations(page: Any) -> list[str]:
     """Return what axe finds on a page, one line for each: rule, place, advice."""
-    page.wait_for_load_state("networkidle")  # a click may still be on its way to the next page
-    page.evaluate(AXE.read_text())
+    page.wait_for_load_state("load")
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE.read_text())
     found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
     return [
         f"{rule['id']} at {' '.join(map(str, node['target']))}: {rule['help']}"

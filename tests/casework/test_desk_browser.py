@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from onedoor.casework.services import intake
 from onedoor.network.models import Post
-from tests.browser import scrolls_sideways, violations
+from tests.browser import press, scrolls_sideways, violations
 from tests.casework.desk import beside_the_browser, url
 from tests.casework.pictures import keep_pictures
 from tests.casework.situations import City, accepted, all_checked, before_decision, furnish, submitted
@@ -59,12 +59,12 @@ def test_work_list_preview_and_keys(city: City, now: datetime, live_server: Any,
     expect(page.locator("#preview h2")).not_to_have_text(first)
     chosen = page.locator("#preview h2").inner_text()
     look_over(page, "desk-work")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.locator("h1")).to_be_visible()
     assert chosen in page.title()
-    page.keyboard.press("F2")
+    press(page, "F2")
     expect(page.get_by_text("这件在您手里。")).to_be_visible()
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     expect(page.get_by_role("heading", name="我的待办", level=1)).to_be_visible()
 
 
@@ -78,7 +78,7 @@ def test_a_case_before_its_decision(
     page.goto(live_server.url + url("case", application))
     look_over(page, "desk-case")
     page.fill("#id_opinion", "现场与图不一致")
-    page.keyboard.press("F9")
+    press(page, "F9")
     expect(page.locator("#id_reason")).to_have_value("现场与图不一致")
     look_over(page, "desk-refuse")
     page.go_back()
@@ -89,7 +89,7 @@ def test_a_case_before_its_decision(
     expect(page.locator("#shown")).to_be_visible()
     page.goto(live_server.url + url("case", application))
     page.fill("#id_opinion", "符合条件，准予许可。")
-    page.keyboard.press("F2")
+    press(page, "F2")
     expect(page.get_by_text("已准予，决定书正在制作盖章。")).to_be_visible()
 
 
@@ -101,14 +101,14 @@ def test_first_answer_and_notice(city: City, now: datetime, live_server: Any, ne
     look_over(page, "desk-receive")
     page.locator('input[type=radio][value="bad"]').first.check()
     page.locator('input[name^="remark-"]').first.fill("缺第二页")
-    page.keyboard.press("F4")
+    press(page, "F4")
     expect(page.locator('input[name="point"]:checked')).to_have_count(1)
-    page.keyboard.press("F4")
+    press(page, "F4")
     expect(page.get_by_text("申请人看到的告知书")).to_be_visible()
     look_over(page, "desk-notice")
-    page.keyboard.press("F10")
+    press(page, "F10")
     expect(page.get_by_text("已书面一次性告知。")).to_be_visible()
-    page.keyboard.press("F2")
+    press(page, "F2")
     expect(page.get_by_role("heading", name="代收补正材料")).to_be_visible()
     look_over(page, "desk-bring")
 
@@ -122,6 +122,6 @@ def test_search_and_empty_list(city: City, now: datetime, live_server: Any, new_
     look_over(page, "desk-work-empty")
     page.keyboard.press("/")
     page.keyboard.type("张海")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.get_by_role("heading", name="查办件")).to_be_visible()
     look_over(page, "desk-search")

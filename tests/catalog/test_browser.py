@@ -18,8 +18,8 @@ from onedoor.catalog.models import ShortCode
 from onedoor.look.pagecache import shelf
 from onedoor.network import opening
 from onedoor.people.models import Account
-from tests.browser import WIDTHS, scrolls_sideways, violations
-from tests.catalog.city import build_city, import_sample
+from tests.browser import WIDTHS, follow, scrolls_sideways, violations
+from tests.catalog.city import import_sample
 from tests.network.factories import a_small_city
 from tests.people.test_pages import step_in
 
@@ -41,8 +41,7 @@ def scanned(element: Any, folder: Path) -> list[str]:
     return found.stdout.split()
 
 
-def test_public_pages_fit_and_are_accessible(live_server: Any, new_page: Callable[..., Any]) -> None:
-    build_city()
+def test_public_pages_fit_and_are_accessible(whole_city: None, live_server: Any, new_page: Callable[..., Any]) -> None:
     pages = [f"/items/{FOOD}/", "/items/130300-GA-07-0003/", "/items/130300-GS-01-0004/", "/items/130300-GA-01-0009/", "/items/"]
     pages += [f"/items/?q={quote('身份证丢了')}", f"/items/?q={quote('拆迁xyz')}", "/items/?topic=shop&level=county&online=1"]
     for width in WIDTHS.values():
@@ -53,13 +52,14 @@ def test_public_pages_fit_and_are_accessible(live_server: Any, new_page: Callabl
             assert not scrolls_sideways(page), path
 
 
-def test_from_the_question_to_the_guide_without_script(live_server: Any, new_page: Callable[..., Any], tmp_path: Path) -> None:
-    build_city()
+def test_from_the_question_to_the_guide_without_script(
+    whole_city: None, live_server: Any, new_page: Callable[..., Any], tmp_path: Path
+) -> None:
     page = new_page(WIDTHS["phone"], java_script_enabled=False, device_scale_factor=3)
     page.goto(live_server.url + "/items/")
     page.get_by_label("您要办什么事？").fill("我想开个餐馆，怎么办？")
-    page.get_by_role("button", name="查找").click()
-    page.get_by_role("link", name="食品经营许可（新办）").click()
+    follow(page.get_by_role("button", name="查找"))
+    follow(page.get_by_role("link", name="食品经营许可（新办）"))
     assert urlsplit(page.url).path == f"/items/{FOOD}/"
     assert page.get_by_role("heading", level=1).inner_text() == "食品经营许可（新办）"
     assert page.get_by_role("link", name="在线办理").get_attribute("href") == f"/apply/{FOOD}/"
@@ -81,8 +81,7 @@ def test_sheet_of_codes(live_server: Any, new_page: Callable[..., Any], tmp_path
     page.goto(live_server.url + "/desk/qr/?kind=window")
     assert violations(page) == []
     assert not scrolls_sideways(page)
-    page.get_by_role("button", name="生成缺少的短码").click()
-    page.locator(".qr").wait_for()
+    follow(page.get_by_role("button", name="生成缺少的短码"))
     code = ShortCode.objects.get(target_kind="network.window").code
     assert scanned(page.locator(".qr"), tmp_path) == [f"{settings.ONEDOOR_BASE_URL}/q/{code}"]
     page.goto(f"{live_server.url}/q/{code}")

@@ -10,16 +10,15 @@ import pytest
 
 from onedoor.documents import keeping
 from onedoor.documents.models import Paper
+from tests.browser import follow, scrolls_sideways, violations
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
-AXE = Path(__file__).parents[1] / "look" / "axe.min.js"
 
 
 def check(page: Any) -> None:
     """Nothing that axe finds, nothing that scrolls sideways."""
-    page.add_script_tag(path=AXE)
-    assert page.evaluate("axe.run().then(found => found.violations.map(each => each.id))") == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert violations(page) == []
+    assert not scrolls_sideways(page)
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -33,16 +32,16 @@ def test_a_genuine_and_a_changed_file_are_told_apart(
     genuine.write_bytes(content)
     middle = len(content) // 3
     changed.write_bytes(content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :])
-    page = new_page(width, bypass_csp=True)
+    page = new_page(width)
     for file, said in ((genuine, "一字不差"), (changed, "被改动过")):
         page.goto(f"{live_server.url}/verify/")
         check(page)
         page.get_by_label("PDF 原文件").set_input_files(file)
-        page.get_by_role("button", name="比对这个文件").click()
+        follow(page.get_by_role("button", name="比对这个文件"))
         page.get_by_role("status").filter(has_text=said).wait_for()
         check(page)
     page.get_by_label("文书编号").fill(paper.number)
     page.get_by_label("核验码").fill(paper.code)
-    page.get_by_role("button", name="核验这份文书").click()
+    follow(page.get_by_role("button", name="核验这份文书"))
     page.get_by_role("status").filter(has_text="这份文书是真的").wait_for()
     assert page.get_by_text("王＊㛃").is_visible()

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 import onedoor
 from onedoor.catalog.services import import_items
 from onedoor.kernel.actor import system_actor
-from tests.browser import WIDTHS, scrolls_sideways, violations
+from tests.browser import WIDTHS, follow, press, scrolls_sideways, violations
 from tests.look import pages
 from tests.network.factories import a_small_city
 
@@ -57,9 +58,9 @@ def test_everything_is_there_without_scripts(live_server, new_page):
     page = new_page(WIDTHS["phone"], java_script_enabled=False)
     page.goto(live_server.url + "/")
     page.get_by_role("link", name="菜单").click()
-    assert page.url.endswith("#menu")
+    page.wait_for_url("**/#menu")
     page.goto(live_server.url + "/form/")
-    page.get_by_role("button", name="继续").click()
+    follow(page.get_by_role("button", name="继续"))
     assert page.url.endswith("/done/")
 
 
@@ -67,7 +68,7 @@ def test_the_error_summary_takes_the_focus_and_leads_to_the_field(live_server, p
     page.goto(live_server.url + "/parts/")
     assert page.evaluate("() => document.activeElement.className") == "govuk-error-summary"
     page.locator(".govuk-error-summary a").first.click()
-    assert page.evaluate("() => document.activeElement.id") == "id_name"
+    expect(page.locator("#id_name")).to_be_focused()
 
 
 def test_a_form_keeps_itself(live_server, page):
@@ -116,14 +117,14 @@ def test_a_clerk_needs_no_mouse(live_server, page):
     page.keyboard.press("j")
     page.keyboard.press("j")
     page.keyboard.press("k")
-    assert "2611 1812 0482" in current.inner_text()
+    expect(current).to_contain_text("2611 1812 0482")
     page.keyboard.press("x")
-    assert current.locator("input").is_checked()
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/case/261118120482")
+    expect(current.locator("input")).to_be_checked()
+    press(page, "Enter")
+    assert page.url.endswith("/case/261118120482")
     page.go_back()
-    page.keyboard.press("F2")
-    page.wait_for_url("**/agree")
+    press(page, "F2")
+    assert page.url.endswith("/agree")
 
 
 def test_letters_stay_letters_in_a_field(live_server, page):
@@ -133,20 +134,21 @@ def test_letters_stay_letters_in_a_field(live_server, page):
     assert page.locator("#note").input_value() == "aj?x"
     page.keyboard.press("Escape")
     page.keyboard.press("j")
-    assert page.locator("[data-row][aria-current]").count() == 1
+    expect(page.locator("[data-row][aria-current]")).to_have_count(1)
 
 
 def test_keys_can_be_switched_off(live_server, page):
     page.goto(live_server.url + "/list/")
     page.keyboard.press("?")
+    page.get_by_label("在这台电脑上使用快捷键").wait_for()
     assert violations(page) == []
     page.get_by_label("在这台电脑上使用快捷键").uncheck()
     page.get_by_role("button", name="关闭").click()
     page.keyboard.press("j")
-    assert page.locator("[data-row][aria-current]").count() == 0
+    expect(page.locator("[data-row][aria-current]")).to_have_count(0)
     page.reload()
     page.keyboard.press("F2")
-    assert page.url.endswith("/list/")
+    expect(page).to_have_url(re.compile("/list/$"))
 
 
 def test_home_page_beside_the_mockup(live_server, new_page):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from onedoor.network import panels
 from onedoor.network.panels import ItemChoice
 from onedoor.people.models import Account
-from tests.browser import WIDTHS, scrolls_sideways, violations
+from tests.browser import WIDTHS, press, scrolls_sideways, violations
 from tests.network.factories import ITEM, OTHER_ITEM, a_small_city
 from tests.people.test_pages import step_in
 
@@ -51,8 +51,8 @@ def test_head_gives_and_withdraws_rights(live_server: Any, new_page: Callable[..
             assert not scrolls_sideways(page), path
     page.get_by_role("checkbox", name="审批岗：审批").uncheck()
     page.get_by_role("checkbox", name="窗口受理岗：送达").check()
-    page.keyboard.press("F2")
-    page.get_by_text("权限已更改").wait_for()
+    press(page, "F2")
+    assert page.get_by_text("权限已更改").is_visible()
     assert not page.get_by_role("checkbox", name="审批岗：审批").is_checked()
     assert page.get_by_role("checkbox", name="窗口受理岗：送达").is_checked()
     assert page.get_by_role("checkbox", name="首席代表：审批").is_disabled()

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from onedoor.kernel.actor import Actor, system_actor
 from onedoor.kernel.subjects import Subject
 from onedoor.people import services
-from tests.browser import scrolls_sideways, violations
+from tests.browser import follow, scrolls_sideways, violations
 from tests.people.factories import GOOD_PASSWORD, a_card, a_phone
 from tests.people.test_access import app_code
 
@@ -41,29 +41,34 @@ def look_over(page: Page, name: str) -> None:
         assert violations(page) == [], (name, width)
 
 
+def send(page: Page) -> None:
+    """Send the form of a page and wait for the answer."""
+    follow(page.locator("main button").first)
+
+
 def test_registering(visitor, live_server, sent):
     page = visitor()
     page.goto(f"{live_server.url}/accounts/register/")
     look_over(page, "register-phone")
     page.fill("#id_phone", "1380000")
-    page.click("main button")
+    send(page)
     look_over(page, "register-phone-wrong")
     page.fill("#id_phone", a_phone(77))
-    page.click("main button")
+    send(page)
     look_over(page, "register-code")
     page.fill("#id_code", sent[-1].code)
-    page.click("main button")
+    send(page)
     look_over(page, "register-identity")
     page.fill("#id_name", "𠮷小㛃")
     page.fill("#id_identity", a_card(77)[:-1])
-    page.click("main button")
+    send(page)
     look_over(page, "register-identity-wrong")
     assert page.input_value("#id_name") == "𠮷小㛃"
     page.fill("#id_identity", a_card(77))
-    page.click("main button")
+    send(page)
     look_over(page, "register-password")
     page.fill("#id_password", GOOD_PASSWORD)
-    page.click("main button")
+    send(page)
     page.goto(f"{live_server.url}/my/account/")
     assert page.get_by_text("𠮷小㛃").first.is_visible()
     look_over(page, "my-account")
@@ -75,18 +80,18 @@ def test_civil_servants_come_in_without_javascript(visitor, live_server):
     services.create_staff("B7", "赵六", GOOD_PASSWORD, by=system_actor("test"), at=timezone.now())
     page = visitor(java_script_enabled=False)
     page.goto(f"{live_server.url}/accounts/login/")
-    page.locator(".who a").nth(1).click()
+    follow(page.locator(".who a").nth(1))
     page.fill("#id_login", "B7")
     page.fill("#id_password", GOOD_PASSWORD)
-    page.click("main button")
+    send(page)
     secret = page.inner_text("main .key-text").replace(" ", "")
     page.fill("#id_code", app_code(secret))
-    page.click("main button")
+    send(page)
     assert page.locator("main li code.ref").count() == 10
-    page.click("main a.govuk-button")
+    follow(page.locator("main a.govuk-button").first)
     page.fill("#id_present", GOOD_PASSWORD)
     page.fill("#id_password", "another morning 8")
-    page.click("main button")
+    send(page)
     assert page.locator(".done-panel").is_visible()
 
 
@@ -104,15 +109,15 @@ def test_pages_of_logging_in(visitor, live_server):
     page.goto(f"{live_server.url}/accounts/login/?as=staff")
     page.fill("#id_login", "B7")
     page.fill("#id_password", "wrong")
-    page.click("main button")
+    send(page)
     look_over(page, "login-wrong")
     page.fill("#id_password", GOOD_PASSWORD)
-    page.click("main button")
+    send(page)
     look_over(page, "second-factor")
     page.fill("#id_code", app_code(page.inner_text("main .key-text").replace(" ", "")))
-    page.click("main button")
+    send(page)
     look_over(page, "recovery-codes")
-    page.click("main a.govuk-button")
+    follow(page.locator("main a.govuk-button").first)
     look_over(page, "change-password")
     services.unlock_account(account_id=account.id, reason="测试解除", by=system_actor("test"), at=timezone.now())
 
@@ -139,6 +144,6 @@ def test_who_looked_is_shown_in_a_table_that_fits_a_phone(visitor, live_server, 
     page.goto(f"{live_server.url}/accounts/login/?next=/my/data/")
     page.fill("#id_login", a_phone(5))
     page.fill("#id_password", GOOD_PASSWORD)
-    page.click("main button")
+    send(page)
     assert page.get_by_text("核对居住地址是否一致").is_visible()
     look_over(page, "my-data-looked-at")

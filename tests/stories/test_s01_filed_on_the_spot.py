@@ -17,7 +17,7 @@ from onedoor.documents import queries as documents
 from onedoor.network.models import Posting, Window
 from onedoor.people.models import Account
 from onedoor.sample.answers import sample_answers
-from tests.browser import scrolls_sideways, violations
+from tests.browser import follow, press, scrolls_sideways, violations
 from tests.casework.desk import beside_the_browser
 from tests.casework.pictures import keep_pictures
 from tests.casework.situations import INSTANT, City, furnish
@@ -100,14 +100,12 @@ def test_filed_on_the_spot_by_keyboard_alone(
     page.goto(live_server.url + "/desk/")
     expect(page.get_by_role("heading", name="我的待办", level=1)).to_be_visible()
     tab_until(page, lambda focused: "/desk/intake/" in page.evaluate("() => document.activeElement.href || ''"))
-    page.keyboard.press("Enter")
-
+    press(page, "Enter")
     expect(page.get_by_role("heading", name="窗口收件", level=1)).to_be_visible()
     page.keyboard.type("企业投资项目备案")
     expect(page.get_by_text("找到的事项")).to_be_visible()
     keep_pictures(page, "desk-intake-start")
-    page.keyboard.press("F2")
-
+    press(page, "F2")
     expect(page.locator("form[data-asked]")).to_be_visible()
     application = Application.objects.get()
     form = catalog.version_form(application.version_id)
@@ -115,11 +113,10 @@ def test_filed_on_the_spot_by_keyboard_alone(
     answers = APPLICANT | {key: str(value) for key, value in given.items()}
     answer_by_keyboard(page, answers, last="get_way")
     page.keyboard.press("F8")
-    with page.expect_navigation():
-        page.keyboard.press("F4")
+    press(page, "F4")
     assert violations(page) == []
     keep_pictures(page, "desk-intake")
-    page.keyboard.press("F9")
+    press(page, "F9")
 
     expect(page.get_by_role("heading", name="已当场办结")).to_be_visible()
     application.refresh_from_db()
@@ -132,8 +129,7 @@ def test_filed_on_the_spot_by_keyboard_alone(
     assert {paper.kind for paper in documents.papers_of(application.id)} >= {"certificate", "submission_receipt", "grant"}
     keep_pictures(page, "desk-done")
     assert not scrolls_sideways(page)
-    page.keyboard.press("F2")
-
+    press(page, "F2")
     expect(page.get_by_text("已送达，送达回证正在制作。")).to_be_visible()
     application.refresh_from_db()
     assert application.status == "delivered"
@@ -144,7 +140,7 @@ def test_filed_on_the_spot_on_a_small_screen_without_scripts(city: City, live_se
     page = new_page(390, java_script_enabled=False)
     step_up(page, live_server.url, city.clerk.account)
     page.goto(live_server.url + "/desk/intake/?q=" + INSTANT)
-    page.get_by_role("button", name="收件").first.click()
-    page.get_by_role("button", name="受理并办结").click()
+    follow(page.get_by_role("button", name="收件").first)
+    follow(page.get_by_role("button", name="受理并办结"))
     assert page.get_by_text("请填写名称，与执照一致。").first.is_visible()
     assert Application.objects.get().status == "draft"

@@ -25,7 +25,7 @@ from onedoor.network import queries as network
 from onedoor.network import services as network_services
 from onedoor.people import services as people
 from onedoor.people.models import Account
-from tests.browser import WIDTHS
+from tests.browser import WIDTHS, follow, next_page
 from tests.casework.situations import COMMITMENT, HOUSE, INSTANT, MONDAY, City, before_decision
 from tests.people.factories import GOOD_PASSWORD
 from tests.people.test_pages import step_in
@@ -155,8 +155,7 @@ def test_who_is_authorised_decides_until_the_right_is_withdrawn(
     assert box.is_checked(), "the matrix shows the right"
     look(matrix, "matrix")
     matrix.locator("label", has=box).click() if not box.is_visible() else box.uncheck()
-    with matrix.expect_navigation():
-        matrix.locator("main button[data-key=F2]").click()
+    follow(matrix.locator("main button[data-key=F2]"))
     assert not matrix.get_by_label("审批岗：审批", exact=True).is_checked(), "the matrix shows that it is gone"
 
     approver.goto(f"{live_server.url}/desk/cases/{second.id}/")
@@ -180,7 +179,7 @@ def test_who_is_authorised_decides_until_the_right_is_withdrawn(
 def grant(page: Any, application: Application) -> None:
     opinion = page.locator("textarea[name=opinion]").first
     opinion.fill("材料齐全，准予许可。")
-    with page.expect_navigation():
+    with next_page(page):
         page.locator(
             f'[formaction="/desk/cases/{application.id}/grant/"], form[action="/desk/cases/{application.id}/grant/"] button'
         ).first.click()

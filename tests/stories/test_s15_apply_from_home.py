@@ -20,7 +20,7 @@ from onedoor.catalog import queries as catalog
 from onedoor.documents import queries as documents
 from onedoor.kernel.clock import local_date
 from onedoor.sample.answers import sample_answers
-from tests.browser import WIDTHS
+from tests.browser import WIDTHS, follow
 from tests.casework.situations import COMMITMENT, PDF, City
 from tests.people.factories import GOOD_PASSWORD, a_card, a_credit_code, a_phone
 from tests.stories.camera import look
@@ -46,8 +46,7 @@ class Citizen:
 
     def press(self, name: str) -> None:
         """Press a button and wait for the page behind it."""
-        with self.page.expect_navigation():
-            self.page.get_by_role("button", name=name, exact=True).first.click()
+        follow(self.page.get_by_role("button", name=name, exact=True).first)
 
     def lose_session(self) -> None:
         self.page.context.clear_cookies(name="session")
@@ -55,8 +54,7 @@ class Citizen:
     def log_in(self) -> None:
         self.page.locator("#id_login").fill(a_phone(1))
         self.page.locator("#id_password").fill(GOOD_PASSWORD)
-        with self.page.expect_navigation():
-            self.page.locator("main button", has_text="登录").click()
+        follow(self.page.locator("main button", has_text="登录"))
 
 
 @pytest.mark.parametrize(
@@ -94,13 +92,13 @@ def find_the_item(citizen: Citizen) -> None:
     citizen.go("/")
     seen(citizen, "home")
     page.locator("main input[name=q]").first.fill("开饭店")
-    page.locator("main form button").first.click()
-    page.wait_for_url("**/items/**")
+    follow(page.locator("main form button").first)
+    assert citizen.path == "/items/"
     seen(citizen, "items")
-    page.get_by_role("link", name="食品经营许可（新办）").first.click()
+    follow(page.get_by_role("link", name="食品经营许可（新办）").first)
     assert citizen.path == f"/items/{COMMITMENT}/"
     seen(citizen, "guide")
-    page.get_by_role("link", name="在线办理").first.click()
+    follow(page.get_by_role("link", name="在线办理").first)
     assert citizen.path == "/accounts/login/", "applying asks who one is"
     seen(citizen, "login")
     citizen.log_in()
@@ -121,7 +119,7 @@ def answer_everything(citizen: Citizen, application: Application) -> None:
     known = sample_answers(form, today=local_date(timezone.now()), region="130302000000")
     known |= {"org_name": SHOP, "org_uscc": a_credit_code(77, "92"), "org_legal_id": a_card(3), "contact_name": "欧阳䶮㑇",
               "manager_id": a_card(4), "by_agent": "no", "get_way": "elec"}  # fmt: skip
-    citizen.page.locator(".govuk-task-list a").first.click()
+    follow(citizen.page.locator(".govuk-task-list a").first)
     for _ in range(60):
         found = re.fullmatch(rf"/apply/d/{application.id}/q/(.+)/", citizen.path)
         if not found:
@@ -201,14 +199,13 @@ def add_papers(citizen: Citizen, application: Application, folder: Path) -> None
         assert page.locator(f'[id="paper-{key}"]').get_by_text("布局图.pdf").first.is_visible()
     seen(citizen, "papers")
     page.get_by_role("link", name="布局图.pdf").first.wait_for()
-    page.locator("main a.govuk-button", has_text="继续").click()
+    follow(page.locator("main a.govuk-button", has_text="继续"))
 
 
 def send_file(page: Any, key: str, file: Path) -> None:
     box = page.locator(f'[id="paper-{key}"]')
     box.locator("input[type=file]").set_input_files(file)
-    with page.expect_navigation():
-        box.locator("button.govuk-button").click()
+    follow(box.locator("button.govuk-button"))
 
 
 def check_and_submit(citizen: Citizen) -> None:
@@ -266,7 +263,7 @@ def be_told_what_is_missing_and_put_it_right(citizen: Citizen, city: City, appli
     intake.ask_for_correction(application_id=application.id, points=points, by=city.clerk, at=now)
     citizen.go("/my/")
     seen(citizen, "my")
-    page.get_by_role("link", name="补材料").first.click()
+    follow(page.get_by_role("link", name="补材料").first)
     assert page.get_by_text("照片太暗，看不清面积").first.is_visible()
     seen(citizen, "correct")
     citizen.press("补好了，交上去")
@@ -275,7 +272,7 @@ def be_told_what_is_missing_and_put_it_right(citizen: Citizen, city: City, appli
     better.write_bytes(PDF + b"\n% better\n")
     send_file(page, material.key, better)
     assert citizen.path.endswith("/correct/"), "one stays with what has to be put right"
-    page.locator("main .sum a").last.click()
+    follow(page.locator("main .sum a").last)
     page.locator('input[name="staff"]').fill("６")
     citizen.press("继续")
     assert citizen.path.endswith("/correct/")
