@@ -12,11 +12,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.ready),
     path("api/v1/", api.urls),
     path("", include("onedoor.portal.urls")),
+    path("", include("onedoor.catalog.urls")),  # early: what is looked at most is found first
     path("", include("onedoor.look.urls")),
     path("desk/", include("onedoor.desk.urls")),
     path("", include("onedoor.people.urls")),
     path("", include("onedoor.network.urls")),
-    path("", include("onedoor.catalog.urls")),
     path("", include("onedoor.notify.urls")),
     path("", include("onedoor.workdays.urls")),
     path("", include("onedoor.casework.urls")),

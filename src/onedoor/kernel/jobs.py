@@ -19,7 +19,8 @@ JSON = str | int | float | bool | None | list["JSON"] | dict[str, "JSON"]
 
 BEHIND = -10
 _manager = JobManager(DjangoConnector())  # not the app's: in the worker that one has connections, and transactions, of its own
-_together: ContextVar[list[Job] | None] = ContextVar("jobs_together", default=None)
+_Waiting = dict[tuple[str, str], Job]
+_together: ContextVar[_Waiting | None] = ContextVar("jobs_together", default=None)
 
 
 def queue(name: str, **arguments: JSON) -> None:
@@ -35,22 +36,26 @@ def queue_behind(name: str, **arguments: JSON) -> None:
 def queue_many(name: str, arguments: Iterable[Mapping[str, JSON]], *, priority: int = 0) -> None:
     """Queue one job for each set of arguments, in one statement; a higher ``priority`` is done first."""
     deferrer = app.configure_task(name, allow_unknown=True, priority=priority)
-    jobs = [deferrer.make_new_job(**each) for each in arguments]
+    _defer(deferrer.make_new_job(**each) for each in arguments)
+
+
+def _defer(jobs: Iterable[Job]) -> None:
+    """Queue jobs, or lay them to those that wait for the end of a block; the same job twice is once."""
     waiting = _together.get()
-    if waiting is not None:
-        waiting.extend(jobs)
-    elif jobs:
-        _manager.batch_defer_jobs(jobs)
+    distinct: _Waiting = {} if waiting is None else waiting
+    for job in jobs:
+        distinct.setdefault((job.task_name, repr(job.task_kwargs)), job)
+    if waiting is None and distinct:
+        _manager.batch_defer_jobs([*distinct.values()])
 
 
 @contextmanager
 def queued_together() -> Iterator[None]:
-    """Queue all jobs of a block at its end, in one statement; none when the block is left by an exception."""
-    jobs: list[Job] = []
-    token = _together.set(jobs)
+    """Queue all jobs of a block at its end, in one statement, each once; none when the block is left by an exception."""
+    waiting: _Waiting = {}
+    token = _together.set(waiting)
     try:
         yield
     finally:
         _together.reset(token)
-    if jobs:
-        _manager.batch_defer_jobs(jobs)
+    _defer(waiting.values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Protocol
 from uuid import UUID
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.clock import local_date
 from onedoor.kernel.errors import NotAllowed, NotFound
+from onedoor.kernel.prepared import Prepared
 from onedoor.network import opening, overview
 from onedoor.network.models import Agency, Authorisation, Level, OpeningHours, Post, Posting, Region, Site, SpecialDay, Window
 from onedoor.network.opening import OpenState, Period, Schedule
@@ -169,10 +170,7 @@ def require_authorised(actor: Actor, stage: str, pairs: Collection[tuple[str, UU
     :raises NotAuthorised: when a right is missing; it names the pairs.
     """
     wanted = set(pairs)
-    rights = _rights(actor, at).filter(
-        stage=stage, item_code__in={item for item, _agency in wanted}, agency_id__in={agency for _item, agency in wanted}
-    )
-    missing = wanted - set(rights.values_list("item_code", "agency_id"))
+    missing = wanted - _held_pairs(actor, stage, wanted, at)
     if missing or not wanted:
         raise NotAuthorised(stage, missing)
 
@@ -419,9 +417,31 @@ def _rights(actor: Actor, at: datetime | None) -> QuerySet[Authorisation]:
     """Return the rights that the actor's posting gives; it must run itself and belong to the account that acts."""
     if actor.posting is None or actor.account is None:
         return Authorisation.objects.none()
-    now = at or Now()
-    posting = Posting.objects.filter(_running(now), id=actor.posting, account=actor.account)
-    return Authorisation.objects.filter(_running(now), post__in=posting.values("post"))
+    return _rights_of(actor.posting, actor.account, at or Now())
+
+
+def _rights_of(posting: UUID, account: UUID, now: datetime | Now) -> QuerySet[Authorisation]:
+    posts = Posting.objects.filter(_running(now), id=posting, account=account).values("post")
+    return Authorisation.objects.filter(_running(now), post__in=posts)
+
+
+_right = Prepared(
+    lambda posting, account, stage, item, agency, at: _rights_of(posting, account, at).filter(
+        stage=stage, item_code=item, agency_id=agency
+    ),
+    UUID(int=1), UUID(int=2), "stage", "item", UUID(int=3), datetime.min.replace(tzinfo=UTC),
+)  # fmt: skip
+
+
+def _held_pairs(actor: Actor, stage: str, wanted: set[tuple[str, UUID]], at: datetime) -> set[tuple[str, UUID]]:
+    """Return those of the pairs for which the actor's post may do ``stage``, and perhaps others."""
+    if len(wanted) == 1 and actor.posting is not None and actor.account is not None:
+        ((item, agency),) = wanted
+        return wanted if _right.rows(actor.posting, actor.account, stage, item, agency, at) else set()
+    rights = _rights(actor, at).filter(
+        stage=stage, item_code__in={item for item, _agency in wanted}, agency_id__in={agency for _item, agency in wanted}
+    )
+    return set(rights.values_list("item_code", "agency_id"))
 
 
 def _running(now: datetime | Now) -> Q:

@@ -86,7 +86,7 @@ class Cases:
 
     def waiting_at(self, agency: str, item: Item, stage: str, left: int, *, applicant: Applicant | None = None) -> Walk | None:
         """Make an application that waits at a stage, with some working days left of the stage's own limit; below 0 it is late."""
-        probe = self._steps_of(agency, item)
+        probe = self.door.steps(item.code)
         place = next((number for number, step in enumerate(probe) if step[0] == stage and step[1] > 0), None)
         if place is None:
             return None
@@ -103,9 +103,6 @@ class Cases:
 
     def _back(self, day: date, working_days: int) -> date:
         return self.time.calendar.sub_wd(day, working_days) if working_days else day
-
-    def _steps_of(self, agency: str, item: Item) -> list[tuple[str, int]]:
-        return self.door.steps(agency, item.code)
 
     def decided(self, agency: str, item: Item, back: int, *, granted: bool = True, applicant: Applicant | None = None) -> Walk:
         """Make an application that was decided in time and waits for its result to be registered."""
@@ -211,7 +208,7 @@ class Cases:
     def desk(self, agency: str, lefts: dict[str, tuple[int, ...]]) -> None:
         """Lay open work before an office's handlers, reviewers and approvers."""
         for stage, several in lefts.items():
-            fitting = [each for each in self.choices[agency].reviewed() if dict(self._steps_of(agency, each)).get(stage, 0) > 0]
+            fitting = [each for each in self.choices[agency].reviewed() if dict(self.door.steps(each.code)).get(stage, 0) > 0]
             for left, item in zip(several, cycle(fitting), strict=False):
                 self.waiting_at(agency, item, stage, left)
 

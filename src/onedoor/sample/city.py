@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from onedoor.catalog import queries as catalog
+from onedoor.kernel import jobs
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.clock import local
 from onedoor.sample import accounts, applicants, catalogue, offices, rights, services, staff
@@ -91,12 +92,13 @@ def live(city: City, known: accounts.Secrets, *, now: datetime, progress: Progre
     offers = {(by_key[agency], item): key for (agency, item), key in catalog.service_item_keys([*by_key]).items()}
     accounts.open_demo(city.staff, people, source, known, by=HOUSE, at=now)
     made = Cases(source, offers, people, crew, OfficeTime(now), implementing(source))
-    made.by_the_clock()
-    made.of_demo_citizen()
-    made.commitments(scale.finished)
-    made.open_work()
-    made.shops()
-    made.walk_ins(scale.walk_ins)
+    with jobs.queued_together():  # nobody works before the city stands
+        made.by_the_clock()
+        made.walk_ins(scale.walk_ins)
+        made.shops()
+        made.commitments(scale.finished)
+        made.open_work()
+        made.of_demo_citizen()  # last, because the newest papers are sealed first
 
 
 def _trade_safety_for_speed() -> None:

@@ -231,7 +231,12 @@ class Door:
     time: OfficeTime
     offers: dict[tuple[str, str], UUID]
     counties: dict[str, str]
-    _versions: dict[tuple[str, str], UUID] = field(default_factory=dict)
+    _versions: dict[str, UUID] = field(init=False)
+
+    def __post_init__(self) -> None:
+        one_of_each = {item: key for (_agency, item), key in self.offers.items()}
+        found = catalog.open_service_items([*one_of_each.values()])
+        self._versions = {each.item_code: each.version_id for each in found.values()}
 
     def at_window(self, agency: str, item: str, applicant: Applicant, at: datetime, place: int = 0) -> Walk:
         """Begin an application that a clerk writes down."""
@@ -259,15 +264,9 @@ class Door:
             walk.papers()
         return walk
 
-    def steps(self, agency: str, item: str) -> list[tuple[str, int]]:
+    def steps(self, item: str) -> list[tuple[str, int]]:
         """Return stage and length of the steps that are worked on, in their order."""
-        return [(step.stage, step.length) for step in stages.worked_steps(catalog.case_terms(self._version(agency, item)).steps)]
-
-    def _version(self, agency: str, item: str) -> UUID:
-        if (agency, item) not in self._versions:
-            service_item = self.offers[agency, item]
-            self._versions[agency, item] = catalog.open_service_items([service_item])[service_item].version_id
-        return self._versions[agency, item]
+        return [(step.stage, step.length) for step in stages.worked_steps(catalog.case_terms(self._versions[item]).steps)]
 
     def _open(
         self,
@@ -281,7 +280,7 @@ class Door:
         *,
         filled: bool = True,
     ) -> Walk:
-        service_item, version = self.offers[agency, item], self._version(agency, item)
+        service_item, version = self.offers[agency, item], self._versions[item]
         answers = self._answers(version, applicant, agency, at) if filled else self._few_answers(version, applicant, agency, at)
         application = drafts.open_draft(
             service_item_id=service_item, applicant=_named(applicant), channel=channel, by=by, at=at, answers=answers,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -108,7 +110,8 @@ def register_citizens(new: Sequence[NewCitizen], *, by: Actor, at: datetime) -> 
         persons.NewPerson(each.name, each.identity_kind, each.identity, each.phone, verified_how=each.verified_how) for each in new
     ]
     people = persons.find_or_create_persons(entered, by=by, at=at)
-    accounts = [_citizen_account(citizen, person, at) for citizen, person in zip(new, people, strict=True)]
+    passwords = _hashed(each.password for each in new)
+    accounts = [_citizen_account(*each, at=at) for each in zip(new, people, passwords, strict=True)]
     _insert(accounts, refusal=CannotRegister())
     journal.record_many(
         acts.REGISTER,
@@ -119,7 +122,13 @@ def register_citizens(new: Sequence[NewCitizen], *, by: Actor, at: datetime) -> 
     return accounts
 
 
-def _citizen_account(citizen: NewCitizen, person: Person, at: datetime) -> Account:
+def _hashed(passwords: Iterable[str | None]) -> list[str]:
+    """Hash passwords on all processors: each takes long on purpose, but a load of them need not wait for one another."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(make_password, passwords))
+
+
+def _citizen_account(citizen: NewCitizen, person: Person, password: str, *, at: datetime) -> Account:
     phone = parse_mobile(citizen.phone)
     return Account(
         id=new_id(),
@@ -131,7 +140,7 @@ def _citizen_account(citizen: NewCitizen, person: Person, at: datetime) -> Accou
         phone_verified_at=at,
         display_name=person.name,
         date_joined=at,
-        password=make_password(citizen.password),
+        password=password,
         password_changed_at=at,
     )
 
@@ -177,11 +186,11 @@ def create_staff_accounts(new: Sequence[NewStaff], *, by: Actor, at: datetime) -
             display_name=clean_name(each.name),
             email=each.email,
             date_joined=at,
-            password=make_password(each.password),
+            password=password,
             password_changed_at=at,
             must_change_password=each.must_change,
         )
-        for each in new
+        for each, password in zip(new, _hashed(each.password for each in new), strict=True)
     ]
     _insert(accounts, refusal=AlreadyDone(_("This staff number has an account already.")))
     records = [journal.Record(Subject(queries.ACCOUNT, each.id), facts={"username": each.username}) for each in accounts]
