@@ -103,8 +103,6 @@ DATABASES = {
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
-        # Values travel beside the statement, and what is asked again is planned once: a third of the database's time.
-        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 5},
     }
 }
 TEMPLATES = [
