@@ -130,6 +130,9 @@ TABLE: dict[str, tuple[str, str]] = {  # who gets in with GET, and with POST
     "desk/cases/<uuid:case_id>/refuse/": (WORKERS, WORKERS),
     "desk/cases/<uuid:case_id>/take/": (STAFF, "LL---+------"),
     "desk/cases/<uuid:case_id>/unmask/": (STAFF, "LL------0000"),
+    "desk/clients/": (CENTRE, CENTRE),
+    "desk/clients/<uuid:client_id>/": (CENTRE, CENTRE),
+    "desk/clients/new/": (CENTRE, CENTRE),
     "desk/intake/": (STAFF, STAFF),
     "desk/intake/<uuid:draft_id>/": (INTAKE, INTAKE),
     "desk/intake/<uuid:draft_id>/accept/": (STAFF, INTAKE),
@@ -137,6 +140,7 @@ TABLE: dict[str, tuple[str, str]] = {  # who gets in with GET, and with POST
     "desk/intake/<uuid:draft_id>/done/": (INTAKE, STAFF),
     "desk/intake/<uuid:draft_id>/finish/": (STAFF, INTAKE),
     "desk/intake/<uuid:draft_id>/notice/": (STAFF, INTAKE),
+    "desk/messages/": (STAFF, STAFF),
     "desk/postings/": (CENTRE, CENTRE),
     "desk/postings/<uuid:account_id>/": (CENTRE, CENTRE),
     "desk/postings/<uuid:account_id>/end/<uuid:posting_id>/": (CENTRE, CENTRE),
@@ -248,11 +252,13 @@ def ground(city: City) -> Iterator[Ground]:
         who = {"owner": city.citizen, "other citizen": city.other_citizen, "clerk": city.clerk, "reviewer": city.reviewer,
                "approver": city.approver, "stranger": city.stranger}  # fmt: skip
         accounts = {role: actor.account for role, actor in who.items()}
-        accounts["centre"] = _somebody("10008", "center_biz", "network.manage", "catalog.publish", "workdays.enter_notice")
+        accounts["centre"] = _somebody(
+            "10008", "center_biz", "network.manage", "catalog.publish", "workdays.enter_notice", "people.manage_clients"
+        )
         accounts["auditor"] = _somebody("10007", "auditor", "journal.audit")
         accounts["administrator"] = _somebody("10009", "sysadmin", "people.manage_accounts")
         accounts["organisation"], organisation = _somebody_for_an_organisation()
-        _, token = people.create_client(name="测试系统", scopes=Scope.values, by=HOUSE, at=MONDAY)
+        system, token = people.create_client(name="测试系统", scopes=Scope.values, by=HOUSE, at=MONDAY)
         yield Ground(
             accounts=accounts, token=token,
             arguments={
@@ -261,7 +267,7 @@ def ground(city: City) -> Iterator[Ground]:
                 "paper_id": str(paper.id), "paper_code": paper.code, "person": str(city.citizen.person), "field": "phone",
                 "number": "3", "year": "2026", "token": access.file_link(request, file.file_id).strip("/").split("/")[-1],
                 "reference": str(application.reference), "organisation_id": str(organisation), "account_id": str(city.other_citizen.account),
-                "act": "lock", "posting_id": str(city.clerk.posting), "role": "citizen",
+                "act": "lock", "client_id": str(system.id), "posting_id": str(city.clerk.posting), "role": "citizen",
             },
         )  # fmt: skip
 

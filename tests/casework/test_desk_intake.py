@@ -248,3 +248,37 @@ def test_who_stands_at_the_counter_is_told_by_the_form(city: City) -> None:
     assert counter.judge(person, today=date(2026, 11, 16)) == {}
     assert set(counter.judge(counter.Counter(kind="person", identity="1"), today=date(2026, 11, 16))) == {"name", "identity"}
     assert reverse("casework:desk_start") == START
+
+
+def test_the_handling_option_chosen_at_the_window_is_kept(city: City, clerk: Client) -> None:
+    application = begun(clerk)
+    option = catalog.case_terms(application.version_id).options[0]
+    shown = clerk.get(url("intake", application)).content.decode()
+    assert f'name="option" value="{option.code}"' in shown
+    clerk.post(url("intake", application), filled(application) | {"option": option.code})
+    assert re.search(rf'name="option" value="{option.code}" checked', clerk.get(url("intake", application)).content.decode())
+    clerk.post(url("intake", application), filled(application) | {"option": "99"})
+    application.refresh_from_db()
+    assert application.option_code == "", "an option that the item does not have is none"
+    assert clerk.post(url("finish", application), filled(application) | {"option": option.code}).status_code == 302
+    application.refresh_from_db()
+    assert (application.option_code, application.status) == (option.code, "closed")
+    assert option.name in text_of(clerk.get(url("case", application)))
+
+
+def test_a_wrong_applicant_is_told_together_with_wrong_answers(city: City, clerk: Client) -> None:
+    application = begun(clerk)
+    sent = filled(application) | {"project_name": "", "applicant-credit_code": "123"}
+    body = clerk.post(url("finish", application), sent).content.decode()
+    assert "id_applicant-credit_code-error" in body
+    assert 'href="#id_project_name"' in body
+
+
+def test_the_first_field_of_an_intake_has_the_focus(city: City, clerk: Client) -> None:
+    body = clerk.get(url("intake", begun(clerk))).content.decode()
+    assert re.findall(r'<input[^>]*id="([^"]+)"[^>]* autofocus', body) == ["id_applicant-credit_code"]
+
+
+def test_f2_begins_nothing_before_something_was_looked_for(city: City, clerk: Client) -> None:
+    assert 'data-key="F2"' not in clerk.get(START).content.decode()
+    assert 'data-key="F2"' in clerk.get(START, {"q": "备案"}).content.decode()

@@ -133,9 +133,9 @@ def test_inbox_is_read_in_the_reader_s_language_newest_first() -> None:
     with override("zh-hans"):
         assert queries.told_about([subject.id])[subject.id][0].text == "「项目备案」已办好，办件号 2611 1812 0485。"
     assert not older.is_read
-    assert queries.has_unread(account)
+    assert queries.count_unread(account)
     assert services.mark_read(account_id=account, at=AT) == 2
-    assert not queries.has_unread(account)
+    assert not queries.count_unread(account)
 
 
 @pytest.mark.parametrize("number", ["13039919900307771X", "130399199003077716"])

@@ -243,7 +243,7 @@ def test_the_receipt_could_not_be_opened_where_progress_was_followed_without_acc
     opened.close()
 
 
-def test_two_clicks_began_two_drafts_of_two_channels(city: City) -> None:
+def test_a_draft_begun_twice_with_the_same_key_is_one_draft(city: City) -> None:
     first = a_draft(city)
     again = drafts.open_draft(
         service_item_id=city.offers[COMMITMENT], applicant=drafts.Applicant(name="张海燕", person_id=city.citizen.person),

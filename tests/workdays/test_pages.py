@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from onedoor.kernel.actor import Actor, system_actor
 from onedoor.kernel.ids import new_id
+from onedoor.look.strip import desk_notice
 from onedoor.people import actors, services
 from onedoor.people.sessions import SEEN
 from onedoor.workdays import services as workdays
@@ -117,3 +118,21 @@ def test_catalogue_is_complete():
     catalogue = polib.pofile(str(CATALOGUE))
     assert len(catalogue) > 100
     assert [entry.msgid for entry in catalogue if not entry.translated() or entry.fuzzy] == []
+
+
+def test_the_whole_desk_is_told_while_running_limits_reach_into_a_year_not_announced(at_desk):
+    desk_notice.forget()
+    told = "2027 年放假安排还没有录入"
+    a_limit(length=5, start="2026-11-23")
+    assert told not in at_desk().get("/desk/posts/").content.decode()
+    a_limit(length=54, start="2026-11-23")
+    desk_notice.forget()
+    page = at_desk().get("/desk/posts/").content.decode()
+    assert told in page
+    assert 'href="/desk/calendar/2027/"' in page
+    keeper = at_desk("workdays.enter_notice")
+    assert 'href="/desk/calendar/notice/"' in keeper.get("/desk/posts/").content.decode()
+    desk_notice.forget()
+    keeper.post("/desk/calendar/notice/", {"text": notice(2027), "step": "enter"})
+    desk_notice.forget()
+    assert told not in keeper.get("/desk/posts/").content.decode()

@@ -20,6 +20,7 @@ class CaseworkConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from onedoor.casework import acts  # noqa: F401 registers the sentences of the journal
         from onedoor.casework.states import KIND
         from onedoor.documents import guards
         from onedoor.look import rail
@@ -28,9 +29,10 @@ class CaseworkConfig(AppConfig):
 
         guards.register(KIND, _may_open)
         rail.register(_("My work"), "casework:desk_work", _works, _to_do, icon="file-check-2", order=10, is_work_list=True)
-        rail.register(_("Window intake"), "casework:desk_start", _works, icon="file-text", order=20)
+        rail.register(_("Window intake"), "casework:desk_start", _receives, icon="file-text", order=20)
         rail.register_search("casework:desk_search")
         templates.register_link(KIND, _page_of)
+        templates.register_link(KIND, _desk_page_of, at_desk=True)
         records.register_looks("casework", "casework.unmask", _applications_of)
 
 
@@ -51,12 +53,26 @@ def _page_of(application_id: UUID) -> str:
     return reverse("casework:mine", args=[application_id])
 
 
-@lru_cache(maxsize=32)
+def _desk_page_of(application_id: UUID) -> str:
+    return reverse("casework:desk_case", args=[application_id])
+
+
 def _works(actor: Actor) -> bool:
-    """Tell whether a post works on applications at all; asked once a request, since each request has an actor of its own."""
+    """Tell whether a post works on applications at all."""
+    return bool(_stages(actor))
+
+
+def _receives(actor: Actor) -> bool:
+    """Tell whether a post takes applications in."""
+    return "receive" in _stages(actor)
+
+
+@lru_cache(maxsize=32)
+def _stages(actor: Actor) -> frozenset[str]:
+    """Return the stages of a post; asked once a request, since each request has an actor of its own."""
     from onedoor.network import queries as network
 
-    return network.has_rights(actor)
+    return network.stages_held(actor)
 
 
 def _to_do(actor: Actor) -> int:

@@ -1,12 +1,16 @@
 """What applicants are told at each turn of their application: in the inbox, and by text message where a phone is known.
 
+Officers find in their inbox what changes without them a case that they had in hand or wrote to.
+
 Sentences name the date, who acts next, and what the applicant has to do (look.md, Words). No identity numbers, ever.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from onedoor.casework.models import Application, CorrectionNotice
 from onedoor.casework.states import KIND, Outcome
 from onedoor.catalog import queries as catalog
+from onedoor.kernel.actor import Actor
 from onedoor.kernel.clock import local
 from onedoor.kernel.references import grouped
 from onedoor.kernel.subjects import Subject
@@ -43,6 +48,13 @@ TEXTS: dict[str, Promise] = {
     ),
     "casework.withdrawn": _("You took back your application %(reference)s for %(item)s. Nothing more will be done."),
 }
+FOR_OFFICERS: dict[str, Promise] = {
+    "casework.desk_answered": _(
+        "%(applicant)s handed in what the notice asked for: %(reference)s. Please answer within five working days."
+    ),
+    "casework.desk_withdrawn": _("%(applicant)s took back %(reference)s, which you had in hand. There is nothing more to do."),
+    "casework.desk_lapsed": _("%(reference)s was closed: what your notice to %(applicant)s asked for never came."),
+}
 CLOSED_AS = {
     Outcome.GRANTED: "casework.ready",
     Outcome.DONE: "casework.ready",
@@ -51,7 +63,7 @@ CLOSED_AS = {
     Outcome.LAPSED: "casework.lapsed",
     Outcome.WITHDRAWN: "casework.withdrawn",
 }
-for _code, _text in TEXTS.items():
+for _code, _text in (TEXTS | FOR_OFFICERS).items():
     register(_code, TITLE, _text)
 
 
@@ -84,6 +96,29 @@ def decided(application: Application) -> list[NewMessage]:
 def closed(application: Application) -> list[NewMessage]:
     """Return the message that tells how an application ended."""
     return [_message(CLOSED_AS[Outcome(application.outcome)], application)]
+
+
+def answered(application: Application, notice: CorrectionNotice | None, *, by: Actor) -> list[NewMessage]:
+    """Return the message to the officer who sent the notice that it is answered; nobody hears of what he took in himself."""
+    told_by = notice.told_by if notice is not None else None
+    return [] if told_by is None or told_by == by.account else [_to_officer("casework.desk_answered", application, told_by)]
+
+
+def withdrawn(application: Application, holder: UUID | None) -> list[NewMessage]:
+    """Return the message to the officer who had the application in hand that it was taken back."""
+    return [] if holder is None else [_to_officer("casework.desk_withdrawn", application, holder)]
+
+
+def lapsed(applications: Iterable[Application], told_by: Mapping[UUID, UUID | None]) -> list[NewMessage]:
+    """Return the messages to the officers whose notices were never answered, by application."""
+    officers = [(each, told_by.get(each.id)) for each in applications]
+    return [_to_officer("casework.desk_lapsed", each, officer) for each, officer in officers if officer is not None]
+
+
+def _to_officer(code: str, application: Application, account_id: UUID) -> NewMessage:
+    return replace(
+        _message(code, application, applicant=application.masked_applicant), account_id=account_id, phone=None, inbox_only=True
+    )
 
 
 def _message(code: str, application: Application, **values: object) -> NewMessage:

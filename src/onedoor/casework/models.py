@@ -7,6 +7,7 @@ from django.db.models import Q, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from onedoor.casework.states import ACCEPTED_OR_LATER, Outcome, Status
+from onedoor.kernel import masking
 from onedoor.kernel.fields import EncryptedJSONField, EncryptedTextField
 from onedoor.kernel.rows import Row
 
@@ -101,6 +102,15 @@ class Application(Row):
             models.Index(fields=["client_id", "id"], condition=Q(client_id__isnull=False), name="casework_application_client"),
         )
 
+    @property
+    def masked_applicant(self) -> str:
+        """Return the applicant as officers' lists name it: persons masked, organisations in full."""
+        return (
+            masking.mask_holder(self.applicant_name, is_person=self.applicant_organisation_id is None)
+            if self.applicant_name
+            else ""
+        )
+
     def __str__(self) -> str:
         return self.reference or f"draft {self.id}"
 
@@ -176,6 +186,7 @@ class CorrectionNotice(Row):
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="corrections")
     number = models.PositiveSmallIntegerField()
     told_at = models.DateTimeField()
+    told_by = models.UUIDField(null=True, help_text=_("The account that hears when it is answered"))
     points = models.JSONField(help_text=_("What has to be put right, how, and by which paper or answer"))
     answered_at = models.DateTimeField(null=True)
 

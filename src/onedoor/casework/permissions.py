@@ -24,6 +24,8 @@ STAGE_OF_ACT = {
     states.DELIVER: stages.DELIVER,
 }
 
+HAND_OVER = frozenset({states.DELIVER, states.COLLECT})
+
 
 class FourEyes(NotAllowed):
     """The same person would handle and approve a commitment item."""
@@ -88,4 +90,19 @@ def require_four_eyes(application: Application, runs: Iterable[StageRun], actor:
 def offered(application: Application, door: Door) -> list[Transition]:
     """Return the transitions that begin where the application stands, for one door; rights are asked apart."""
     status = Status(application.status)
-    return [move for move in states.TRANSITIONS if move.door is door and status in move.sources]
+    moves = [move for move in states.TRANSITIONS if move.door is door and status in move.sources]
+    return moves if has_result(application) else [move for move in moves if move not in HAND_OVER]
+
+
+def has_result(application: Application) -> bool:
+    """Tell whether there is something to hand over: what was taken back, not accepted or lapsed was never decided."""
+    return application.decided_at is not None
+
+
+def require_result(application: Application) -> None:
+    """Let no application pass that ended without a decision.
+
+    :raises WrongState: when there is nothing to hand over.
+    """
+    if application.status == Status.CLOSED and not has_result(application):
+        raise WrongState(_("There is no result to hand over: this application ended without a decision."))

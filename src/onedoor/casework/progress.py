@@ -70,6 +70,8 @@ class Held:
         """Return the time in words, in the two largest units."""
         minutes = int(self.time.total_seconds() // 60)
         days, hours, rest = minutes // 1440, minutes % 1440 // 60, minutes % 60
+        if days and not hours:
+            return _("%(days)d d") % {"days": days}
         if days:
             return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
         if hours:

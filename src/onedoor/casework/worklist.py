@@ -18,7 +18,7 @@ from onedoor.casework.queries import LIMITS_THAT_BIND, binding
 from onedoor.casework.states import Status
 from onedoor.catalog import finding
 from onedoor.catalog import queries as catalog
-from onedoor.kernel import masking, references
+from onedoor.kernel import references
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.clock import local_date
 from onedoor.kernel.errors import Text
@@ -31,6 +31,7 @@ PAGE_SIZE = 50
 COUNTED = 100  # a tab says "99+" beyond; nobody's day holds more, and history is never counted
 RECENT = timedelta(days=14)
 FOUND_AT_MOST = 30
+OFFERED_AT_MOST = 20
 NOT_SHOWN = ("answers", "query_code", "query_hash")  # encrypted, and a list has no use for them
 
 TABS: dict[str, Promise] = {
@@ -68,7 +69,7 @@ class WorkRow:
 
     @property
     def applicant(self) -> str:
-        return masked_applicant(self.application)
+        return self.application.masked_applicant
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +92,6 @@ class Tab:
     @property
     def count_text(self) -> str:
         return str(self.count) if self.count < COUNTED else f"{COUNTED - 1}+"
-
-
-def masked_applicant(application: Application) -> str:
-    """Return the applicant as lists show it: persons masked, organisations in full."""
-    return masking.mask_holder(application.applicant_name, is_person=application.applicant_organisation_id is None)
 
 
 def work_of(*, actor: Actor, at: datetime) -> QuerySet[Application]:
@@ -235,7 +231,7 @@ class Choice:
     agency: str
 
 
-def items_to_receive(*, actor: Actor, text: str, at: datetime, count: int = 20) -> list[Choice]:
+def items_to_receive(*, actor: Actor, text: str, at: datetime, count: int = OFFERED_AT_MOST) -> list[Choice]:
     """Return the items that the actor's post may receive: those that the words mean, best first, or the first ones."""
     pairs = network.pairs_for(actor, "receive", at)
     if not pairs:

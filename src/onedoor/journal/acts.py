@@ -68,4 +68,5 @@ class _Words(dict[str, Any]):
 
 
 REFUSE = register("journal.refuse", _("%(actor)s was refused: %(reason)s"))
+AUDIT = register("journal.audit", _("%(actor)s looked through the journal"))
 SHRED = register("journal.shred", _("%(actor)s shredded the personal facts, because: %(basis)s"))

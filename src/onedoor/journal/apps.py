@@ -11,4 +11,6 @@ class JournalConfig(AppConfig):
         from onedoor.journal import permissions
         from onedoor.look import rail
 
-        rail.register(_("Audit"), "journal:audit", permissions.may_audit, icon="shield-check", group="oversight", order=80)
+        rail.register(
+            _("Audit"), "journal:audit", permissions.may_audit, icon="shield-check", group="oversight", order=80, is_work_list=True
+        )

@@ -88,6 +88,20 @@ class Look:
         return rail.search_url()
 
     @property
+    def bell(self) -> rail.Bell | None:
+        return rail.bell_for(self.actor, self.request.path)
+
+    @property
+    def desk_notice(self) -> strip.DeskNotice | None:
+        return strip.desk_notice.get() if self.actor.is_staff else None
+
+    @property
+    def desk_notice_link(self) -> tuple[str, object] | None:
+        """Return where the notice of the desk leads this officer, and the words of the link."""
+        notice = self.desk_notice
+        return notice.link_for(self.actor) if notice else None
+
+    @property
     def has_posts(self) -> bool:
         """Return whether there is a page on which to choose the post."""
         return doors.has_door("/desk/posts/")

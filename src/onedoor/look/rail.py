@@ -42,6 +42,8 @@ class Entry:
 
 _doors: dict[str, Door] = {}
 _search: list[str] = []
+_bell: list[tuple[str, Callable[[Actor], int]]] = []
+MOST_ON_BELL = 99
 
 
 def register(
@@ -87,3 +89,30 @@ def register_search(url_name: str) -> None:
 def search_url() -> str | None:
     """Return the address of the desk's search, if a room has registered one."""
     return reverse(_search[0]) if _search else None
+
+
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """The bell in the bar of the desk: where the messages are, and how many of them are unread."""
+
+    url: str
+    count: int
+    is_current: bool
+
+    @property
+    def count_text(self) -> str:
+        return f"{MOST_ON_BELL}+" if self.count > MOST_ON_BELL else str(self.count)
+
+
+def register_bell(url_name: str, unread: Callable[[Actor], int]) -> None:
+    """Let the bell in the bar of the desk lead to ``url_name`` and show how many messages are unread."""
+    _bell[:] = [(url_name, unread)]
+
+
+def bell_for(actor: Actor, path: str) -> Bell | None:
+    """Return the bell as ``actor`` sees it now, if a room has registered one."""
+    if not _bell or not actor.is_staff:
+        return None
+    url_name, unread = _bell[0]
+    url = reverse(url_name)
+    return Bell(url, unread(actor), is_current=path == url)

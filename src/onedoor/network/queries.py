@@ -114,6 +114,15 @@ def posts_of(account_id: UUID, at: datetime | None = None) -> list[HeldPost]:
     ]
 
 
+def posts_held(account_ids: Collection[UUID], at: datetime | None = None) -> dict[UUID, list[str]]:
+    """Return the posts that each account holds now, as their offices call them, in one statement."""
+    held = Posting.objects.filter(_running(at or Now()), account__in=account_ids).select_related("post__agency")
+    found: dict[UUID, list[str]] = {}
+    for posting in held.order_by("starts_at", "id"):
+        found.setdefault(posting.account_id, []).append(f"{posting.post.agency.local_name}　{posting.post.name}")
+    return found
+
+
 def postings_of(account_id: UUID, limit: int = 100) -> list[Posting]:
     """Return the postings that an account has or had, those that run first, then the newest. One query."""
     found = Posting.objects.filter(account=account_id).select_related("post__agency", "post__site", "window", "site")
@@ -191,9 +200,11 @@ def works_anywhere(
     return Q(Exists(rights.filter(stage=stage) if stage else rights))
 
 
-def has_rights(actor: Actor, at: datetime | None = None) -> bool:
-    """Tell whether the actor's post works on any item at all."""
-    return actor.posting is not None and _rights(actor, at).exists()
+def stages_held(actor: Actor, at: datetime | None = None) -> frozenset[str]:
+    """Return the stages for which the actor's post is authorised for any item at all."""
+    if actor.posting is None:
+        return frozenset()
+    return frozenset(_rights(actor, at).order_by("stage").values_list("stage", flat=True).distinct())
 
 
 def pairs_for(actor: Actor, stage: str, at: datetime | None = None) -> list[tuple[str, UUID]]:
@@ -205,6 +216,12 @@ def holder_of(posting_id: UUID) -> str:
     """Return who stands behind a posting, as colleagues know them: name and post."""
     posting = Posting.objects.filter(id=posting_id).select_related("account", "post").first()
     return "" if posting is None else f"{posting.account.display_name}（{posting.post.name}）"
+
+
+def account_of(posting_id: UUID) -> UUID | None:
+    """Return the account behind a posting."""
+    found: UUID | None = Posting.objects.filter(id=posting_id).values_list("account", flat=True).first()
+    return found
 
 
 def window_of(posting_id: UUID) -> UUID | None:

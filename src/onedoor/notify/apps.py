@@ -6,8 +6,10 @@ class NotifyConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from onedoor.notify import messages, services
+        from onedoor.look import rail
+        from onedoor.notify import messages, queries, services
         from onedoor.people import codes
 
         messages.register_all()
+        rail.register_bell("notify:desk_inbox", lambda actor: queries.count_unread(actor.account) if actor.account else 0)
         codes.register_sender(services.send_code)

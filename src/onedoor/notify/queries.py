@@ -15,6 +15,7 @@ from onedoor.notify import templates
 from onedoor.notify.models import Channel, DeliveryState, Message
 
 PAGE_SIZE = 20
+COUNTED = 100  # a bell says "99+" beyond
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +42,22 @@ class Told:
     problem: str
 
 
-def inbox(account_id: UUID, *, after: UUID | None = None, size: int = PAGE_SIZE) -> Page[InboxMessage]:
-    """Return the messages of an account, newest first, in the language of the moment; ``after`` is the last one seen."""
+def inbox(account_id: UUID, *, after: UUID | None = None, size: int = PAGE_SIZE, at_desk: bool = False) -> Page[InboxMessage]:
+    """Return the messages of an account, newest first, in the language of the moment; ``after`` is the last one seen.
+
+    With ``at_desk`` they lead to pages of the desk.
+    """
     found = Message.objects.filter(account_id=account_id, channel=Channel.INBOX)
     if after is not None:
         found = found.filter(id__lt=after)
     page = first_page(list(found.order_by("-id")[: size + 1]), size)
-    return Page([_read(message) for message in page.rows], page.has_more)
+    return Page([_read(message, at_desk=at_desk) for message in page.rows], page.has_more)
 
 
-def has_unread(account_id: UUID) -> bool:
-    """Tell whether something unread lies in an inbox."""
-    return Message.objects.filter(account_id=account_id, channel=Channel.INBOX, read_at__isnull=True).exists()
+def count_unread(account_id: UUID) -> int:
+    """Return how many unread messages lie in an inbox, counting no further than ``COUNTED``."""
+    unread = Message.objects.filter(account_id=account_id, channel=Channel.INBOX, read_at__isnull=True)
+    return unread[:COUNTED].count()
 
 
 def told_about(subject_ids: Collection[UUID]) -> dict[UUID, list[Told]]:
@@ -75,7 +80,8 @@ def told_about(subject_ids: Collection[UUID]) -> dict[UUID, list[Told]]:
     return found
 
 
-def _read(message: Message) -> InboxMessage:
+def _read(message: Message, *, at_desk: bool) -> InboxMessage:
     words = templates.render(message.template, get_language() or "zh-hans", message.values)
-    url = templates.link_to(Subject(message.subject_kind, message.subject_id)) if message.subject_id else ""
+    subject = Subject(message.subject_kind, message.subject_id) if message.subject_id else None
+    url = templates.link_to(subject, at_desk=at_desk) if subject else ""
     return InboxMessage(message.id, words.title, words.text, message.created_at, message.read_at is not None, url)

@@ -44,7 +44,7 @@ class OutsideTransaction(RuntimeError):
 class NewMessage:
     """One thing told to one recipient: into the inbox of the account, and to the phone and the e-mail address that are given.
 
-    With an account and neither, it goes to the phone and the address of the account.
+    With an account and neither, it goes to the phone and the address of the account, unless it is for the inbox only.
     """
 
     template: str
@@ -54,6 +54,11 @@ class NewMessage:
     subject: Subject | None
     values: Mapping[str, Any] = field(default_factory=dict)
     language: str = DEFAULT_LANGUAGE
+    inbox_only: bool = False
+
+    @property
+    def wants_contact(self) -> bool:
+        return self.account_id is not None and not self.phone and not self.email and not self.inbox_only
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +140,10 @@ def prepare_months(*, at: datetime, months: int = 14) -> int:
 
 def _with_contacts(messages: Sequence[NewMessage]) -> Iterable[tuple[NewMessage, str | None, str | None]]:
     """Yield each message with phone and address; one query, and none when all of them are given."""
-    unknown = [m.account_id for m in messages if m.account_id is not None and not m.phone and not m.email]
+    unknown = [m.account_id for m in messages if m.account_id is not None and m.wants_contact]
     contacts = people.contacts_of_accounts(unknown) if unknown else {}
     for message in messages:
-        contact = None if message.phone or message.email or message.account_id is None else contacts.get(message.account_id)
+        contact = contacts.get(message.account_id) if message.account_id is not None and message.wants_contact else None
         if contact is None:
             yield message, message.phone, message.email
         else:

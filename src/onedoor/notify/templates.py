@@ -50,7 +50,7 @@ class Rendered:
 
 
 _templates: dict[str, Template] = {}
-_links: dict[str, Callable[[UUID], str]] = {}
+_links: dict[tuple[str, bool], Callable[[UUID], str]] = {}
 
 
 def register(code: str, title: Text, text: Text, *, secret: bool = False) -> Template:
@@ -100,14 +100,14 @@ def short(text: str) -> str:
     return text
 
 
-def register_link(kind: str, address: Callable[[UUID], str]) -> None:
-    """Let ``address`` say which page of the citizen shows a subject of ``kind``, so that a message leads there."""
-    _links[kind] = address
+def register_link(kind: str, address: Callable[[UUID], str], *, at_desk: bool = False) -> None:
+    """Let ``address`` say which page of the citizen, or of the desk, shows a subject of ``kind``, so that a message leads there."""
+    _links[kind, at_desk] = address
 
 
-def link_to(subject: Subject) -> str:
+def link_to(subject: Subject, *, at_desk: bool = False) -> str:
     """Return the page of a subject, or nothing where no room has registered one."""
-    address = _links.get(subject.kind)
+    address = _links.get((subject.kind, at_desk))
     return "" if address is None else address(subject.id)
 
 

@@ -15,9 +15,15 @@ class PeopleConfig(AppConfig):
 
         records.register_provider("people", queries.own_records)
         rail.register(
-            pgettext_lazy("desk", "Accounts"), "people_accounts", permissions.keeps_accounts, icon="users", group="house", order=30
-        )
+            pgettext_lazy("desk", "Accounts"), "people_accounts", permissions.keeps_accounts, icon="users", group="house", order=30,
+            is_work_list=True,
+        )  # fmt: skip
+        rail.register(
+            pgettext_lazy("desk", "Systems of others"), "people_clients", permissions.keeps_clients, icon="layers", group="house",
+            order=35, is_work_list=True,
+        )  # fmt: skip
         shredding.register("people", shred_history)
         naming.register_namer(queries.ACCOUNT, directory.account_names)
+        naming.register_namer(queries.CLIENT, queries.client_names)
         naming.register_namer(queries.PERSON, directory.person_names)
         naming.register_namer(queries.ORGANISATION, directory.organisation_names)

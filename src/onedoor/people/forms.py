@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from onedoor.kernel.errors import Invalid, Refused
 from onedoor.kernel.identity import IdentityKind, WrongCode, parse_identity, parse_mobile
 from onedoor.people.names import LONGEST_ORGANISATION, WrongName, clean_name
+from onedoor.people.states import Scope
 
 
 class KindForm(forms.Form):
@@ -232,6 +233,61 @@ class NewStaffForm(KindForm):
         widget=forms.EmailInput(attrs={"autocomplete": "off", "width": "20"}),
         error_messages={"invalid": _("An email address has one @ and a domain, as in li@example.org.")},
     )
+
+
+class NewClientForm(KindForm):
+    """Another system that is let in: what it may do, where, how fast and until when."""
+
+    name = forms.CharField(
+        label=_("Name of the system"),
+        max_length=50,
+        help_text=_("As the journal names it. It is never given to another system."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "width": "20"}),
+        error_messages={"required": _("Please give the system a name.")},
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("What it may do"),
+        choices=Scope.choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Please choose at least one thing that the system may do.")},
+    )
+    agencies = forms.CharField(
+        label=_("Only with these offices"),
+        required=False,
+        max_length=600,
+        help_text=_("Codes of offices with blanks between them; empty for all."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "width": "20"}),
+    )
+    region = forms.RegexField(
+        r"^\d{12}$",
+        label=_("Only within this region"),
+        required=False,
+        help_text=_("Twelve digits; empty for everywhere."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric", "width": "20"}),
+        error_messages={"invalid": _("A region has twelve digits.")},
+    )
+    rate_per_minute = forms.IntegerField(
+        label=_("Requests in a minute"),
+        initial=120,
+        min_value=1,
+        max_value=100_000,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "width": "10"}),
+        error_messages={
+            "required": _("Please enter how many requests the system may send in a minute."),
+            "invalid": _("Please enter a number, such as 120."),
+            "min_value": _("At least one request a minute, or it needs no token."),
+        },
+    )
+    last_day = forms.DateField(
+        label=_("Last day of the token"),
+        required=False,
+        help_text=_("Such as 2027-12-31; empty for no end."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric", "width": "10"}),
+        error_messages={"invalid": _("Please write the day as 2027-12-31.")},
+    )
+
+    def clean_agencies(self) -> list[str]:
+        return str(self.cleaned_data["agencies"]).replace("，", " ").replace(",", " ").split()
 
 
 class ReasonForm(KindForm):

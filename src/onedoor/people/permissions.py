@@ -34,6 +34,11 @@ def may_manage_clients(actor: Actor) -> bool:
     return actor.has(MANAGE_CLIENTS) or actor.client.startswith("system:")
 
 
+def keeps_clients(actor: Actor) -> bool:
+    """Tell whether the actor's post keeps the systems that use the API."""
+    return actor.has(MANAGE_CLIENTS)
+
+
 def may_correct_names(actor: Actor) -> bool:
     """Tell whether the actor may correct a name: a clerk with the paper at hand."""
     return actor.is_staff or actor.client.startswith("system:")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -15,14 +15,15 @@ from django.utils.translation import pgettext_lazy
 
 from onedoor.journal import queries as journal
 from onedoor.kernel import identity, masking, vault
-from onedoor.kernel.errors import NotFound
+from onedoor.kernel.clock import local_date
+from onedoor.kernel.errors import NotFound, Text
 from onedoor.kernel.identity import WrongCode
 from onedoor.kernel.prepared import Prepared
 from onedoor.kernel.subjects import Subject
 from onedoor.people import actors, acts, records
 from onedoor.people.models import Account, Client, Membership, Organisation, Person
 from onedoor.people.records import HeldRecord
-from onedoor.people.states import AccountKind
+from onedoor.people.states import AccountKind, Scope
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -143,6 +144,62 @@ def client_by_token(token: str, *, at: datetime) -> Client | None:
     """Return the client that a token opens now; expired and revoked ones open nothing. One statement."""
     found = Client.objects.filter(token_hash=token_hash(token), revoked_at__isnull=True)
     return found.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=at)).first()
+
+
+@dataclass(frozen=True, slots=True)
+class ClientView:
+    """Another system as the desk shows it; nothing of its token."""
+
+    id: UUID
+    name: str
+    scopes: tuple[Text, ...]
+    agencies: tuple[str, ...]
+    region: str
+    rate_per_minute: int
+    created_at: datetime
+    last_day: date | None
+    revoked_at: datetime | None
+    is_open: bool
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(CLIENT, self.id)
+
+
+def client_views(*, at: datetime) -> list[ClientView]:
+    """Return the systems that were ever let in, those that may enter first, each by name."""
+    return sorted((_client_view(each, at) for each in clients()), key=lambda view: not view.is_open)
+
+
+def client_view(client_id: UUID, *, at: datetime) -> ClientView:
+    """Return another system.
+
+    :raises NotFound: when there is none.
+    """
+    found = Client.objects.filter(pk=client_id).first()
+    if found is None:
+        raise NotFound
+    return _client_view(found, at)
+
+
+def client_names(ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the names of other systems. One query."""
+    return dict(Client.objects.filter(pk__in=ids).values_list("pk", "name"))
+
+
+def _client_view(client: Client, at: datetime) -> ClientView:
+    return ClientView(
+        id=client.id,
+        name=client.name,
+        scopes=tuple(Scope(each).label for each in client.scopes),
+        agencies=tuple(client.agencies),
+        region=client.region,
+        rate_per_minute=client.rate_per_minute,
+        created_at=client.created_at,
+        last_day=local_date(client.expires_at - timedelta(microseconds=1)) if client.expires_at else None,
+        revoked_at=client.revoked_at,
+        is_open=client.revoked_at is None and (client.expires_at is None or client.expires_at > at),
+    )
 
 
 def clients() -> list[Client]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from onedoor.people.views import desk, organisations, public
+from onedoor.people.views import desk, organisations, public, systems
 
 urlpatterns = [
     path("accounts/login/", public.log_in, name="account_login"),
@@ -33,5 +33,8 @@ urlpatterns = [
     path("desk/accounts/new/", desk.new_account, name="people_account_new"),
     path("desk/accounts/<uuid:account_id>/", desk.account, name="people_account"),
     path("desk/accounts/<uuid:account_id>/<slug:act>/", desk.manage, name="people_account_manage"),
+    path("desk/clients/", systems.clients, name="people_clients"),
+    path("desk/clients/new/", systems.new_client, name="people_client_new"),
+    path("desk/clients/<uuid:client_id>/", systems.client, name="people_client"),
     path("desk/unmask/<slug:kind>/<uuid:subject_id>/<slug:field>/", desk.unmask, name="people_unmask"),
 ]

@@ -139,7 +139,9 @@ GROUPS: tuple[tuple[Text, tuple[RoleText, ...]], ...] = (
             RoleText(
                 "center_biz", _("Business section of the centre"), _("Enter a holiday notice and see limits move; hand out rights.")
             ),
-            RoleText("sysadmin", _("System administrator"), _("Runs the machines, and sees no application.")),
+            RoleText(
+                "sysadmin", _("System administrator"), _("Lets other systems use the API and shuts them out; sees no application.")
+            ),
             RoleText("secadmin", _("Security administrator"), _("Opens and closes accounts, and decides nothing.")),
             RoleText("auditor", _("Auditor"), _("Reads the sealed journal, and changes nothing.")),
         ),

@@ -61,7 +61,7 @@ def posts(source: Source) -> list[NewPost]:
         NewPost(ISSUE, "统一出件岗", offices.CENTER, "window_clerk", HALL),
         *(NewPost(code, f"{area}专区受理岗", offices.CENTER, "window_clerk", HALL, duties=UNMASK) for area, code in AREA_POSTS.items()),
         NewPost(BIZ, "业务科科长", offices.CENTER, "center_biz", HALL, duties=("network.manage", "catalog.publish", "workdays.enter_notice")),
-        NewPost(SYSTEM, "系统管理员", offices.CENTER, "sysadmin", HALL),
+        NewPost(SYSTEM, "系统管理员", offices.CENTER, "sysadmin", HALL, duties=("people.manage_clients",)),
         NewPost(SECURITY, "安全管理员", offices.CENTER, "secadmin", HALL, duties=("people.manage_accounts",)),
         NewPost(AUDIT, "审计管理员", offices.CENTER, "auditor", HALL, duties=("journal.audit", "journal.shred")),
     ]  # fmt: skip

@@ -71,6 +71,7 @@ class Limit(Row):
                 fields=["kind", "due_at", "id"], condition=Q(ended_at__isnull=True, paused=False), name="workdays_limit_running"
             ),
             models.Index(fields=["subject_id", "kind"], name="workdays_limit_subject"),
+            models.Index(fields=["due_at"], condition=Q(ended_at__isnull=True, confirmed=False), name="workdays_limit_provisional"),
         )
 
     def __str__(self) -> str:

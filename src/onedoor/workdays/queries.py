@@ -9,10 +9,10 @@ from datetime import date, datetime, time
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models import Max, Min, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from onedoor.kernel.clock import SHANGHAI
+from onedoor.kernel.clock import SHANGHAI, local_date
 from onedoor.kernel.subjects import Subject
 from onedoor.workdays.arithmetic import Pause, Unit
 from onedoor.workdays.calendars import DayKind, OfficeHours, WorkCalendar
@@ -22,7 +22,16 @@ from onedoor.workdays.release import release_calendar, with_notices
 from onedoor.workdays.standing import LimitView, PauseView
 from onedoor.workdays.states import DaySource
 
-__all__ = ["LimitView", "calendar", "due_before", "due_of", "limits_of", "overdue_subjects", "unconfirmed_year_warning"]
+__all__ = [
+    "LimitView",
+    "calendar",
+    "due_before",
+    "due_of",
+    "limits_of",
+    "overdue_subjects",
+    "provisional_years",
+    "unconfirmed_year_warning",
+]
 
 _kept: list[WorkCalendar] = []
 
@@ -63,6 +72,15 @@ def unconfirmed_year_warning(today: date) -> int | None:
     """Return the next year if it is November or later and its holidays are not announced here yet, for a banner."""
     year = today.year + 1
     return year if today.month >= 11 and year not in calendar().confirmed_years else None
+
+
+def provisional_years() -> tuple[int, ...]:
+    """Return the years without announced holidays that running limits reach into, whose dates are provisional. One statement."""
+    open_ones = Limit.objects.filter(ended_at__isnull=True, confirmed=False)
+    span = open_ones.aggregate(first=Min("started_at"), last=Max("due_at"), edition=Max(EDITION))
+    if span["last"] is None:
+        return ()
+    return calendar(span["edition"] or 0).unconfirmed_years(local_date(span["first"]), local_date(span["last"]))
 
 
 @dataclass(frozen=True, slots=True)

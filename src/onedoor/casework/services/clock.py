@@ -48,9 +48,12 @@ def lapse_corrections(*, by: Actor, at: datetime) -> int:
         application.outcome, application.closed_at, application.stage = Outcome.LAPSED, at, ""
     if waiting:
         core.move(waiting, states.LAPSE, acts.LAPSE, by=by, at=at, fields=("outcome", "closed_at", "stage"))
-        CorrectionNotice.objects.filter(application__in=waiting, answered_at__isnull=True).update(answered_at=at)
+        unanswered = CorrectionNotice.objects.filter(application__in=waiting, answered_at__isnull=True)
+        told = [each for application in waiting for each in messages.closed(application)]
+        told += messages.lapsed(waiting, dict(unanswered.values_list("application", "told_by")))
+        unanswered.update(answered_at=at)
         limits.end_limits([each.id for each in waiting], ["correction"], at)
-        notify.tell([each for application in waiting for each in messages.closed(application)], at=at)
+        notify.tell(told, at=at)
     return len(waiting)
 
 

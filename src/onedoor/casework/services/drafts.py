@@ -214,8 +214,12 @@ def _require_editable(application: Application) -> None:
 
 
 @transaction.atomic(durable=True)
-def save_answers(*, application_id: UUID, answers: Mapping[str, object], by: Actor, at: datetime) -> Application:
+def save_answers(
+    *, application_id: UUID, answers: Mapping[str, object], by: Actor, at: datetime, option_code: str | None = None
+) -> Application:
     """Keep what was typed so far, complete or not, question by question: two open pages do not undo each other.
+
+    ``option_code`` is the handling option where the page asks for it; one that the item does not have counts as none.
 
     :raises NotAllowed: when the draft is somebody else's.
     :raises WrongState: when it was submitted meanwhile.
@@ -226,7 +230,12 @@ def save_answers(*, application_id: UUID, answers: Mapping[str, object], by: Act
         raise NotAsked
     application.answers = {**application.answers, **answers}
     application.edited_at = at
-    application.save(update_fields=["answers", "edited_at"])
+    fields = ["answers", "edited_at"]
+    if option_code is not None:
+        known = {each.code for each in catalog.case_terms(application.version_id).options}
+        application.option_code = option_code if option_code in known else ""
+        fields.append("option_code")
+    application.save(update_fields=fields)
     return application
 
 

@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from onedoor.casework import acts, messages, papers, states
 from onedoor.casework.models import Application
-from onedoor.casework.permissions import require_owner
+from onedoor.casework.permissions import require_owner, require_result
 from onedoor.casework.services import core
 from onedoor.casework.services.intake import require_reason
 from onedoor.casework.states import Outcome
 from onedoor.documents import services as documents
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.errors import Refused
+from onedoor.network import queries as network
 from onedoor.notify import services as notify
 from onedoor.workdays import services as limits
 
@@ -29,10 +30,12 @@ def deliver_application(*, application_id: UUID, way: str, recipient: str, by: A
     """Hand the result over to somebody named, at a window or by post; the receipt of delivery is issued.
 
     :raises NotAllowed: when the post may not deliver results of this item.
+    :raises WrongState: when the application ended without a decision.
     :raises Refused: when nobody is named.
     """
     application = core.lock_one(application_id)
     core.authorise([application], states.DELIVER, by=by, at=at)
+    require_result(application)
     if not recipient.strip():
         raise Refused(_("Please write who takes the result."))
     application.delivered_at, application.stage = at, ""
@@ -52,10 +55,12 @@ def collect_result(*, application_id: UUID, by: Actor, at: datetime) -> Applicat
     """Collect the result online, which counts as delivery; collecting again changes nothing.
 
     :raises NotAllowed: when somebody else than the applicant tries.
+    :raises WrongState: when the application ended without a decision.
     """
     application = core.lock_one(application_id)
     require_owner(by, [application])
     if application.delivered_at is None:
+        require_result(application)
         application.delivered_at, application.stage = at, ""
         core.move(
             [application], states.COLLECT, acts.COLLECT, by=by, at=at, fields=("delivered_at", "stage"),
@@ -75,6 +80,7 @@ def withdraw_application(*, application_id: UUID, reason: str, by: Actor, at: da
     application = core.lock_one(application_id)
     require_owner(by, [application])
     application.reason, application.outcome, application.closed_at = require_reason(reason), Outcome.WITHDRAWN, at
+    holder = network.account_of(application.taken_by) if application.taken_by else None
     application.taken_by, application.stage = None, ""
     core.move(
         [application], states.WITHDRAW, acts.WITHDRAW, by=by, at=at,
@@ -82,5 +88,5 @@ def withdraw_application(*, application_id: UUID, reason: str, by: Actor, at: da
     )  # fmt: skip
     core.end_open_runs([application], at=at)
     limits.end_limits([application.id], CLOCKS, at)
-    notify.tell(messages.closed(application), at=at)
+    notify.tell([*messages.closed(application), *messages.withdrawn(application, holder)], at=at)
     return application

@@ -151,6 +151,7 @@ def ask_one(application: Application, points: Sequence[Point], *, by: Actor, at:
         application=application,
         number=application.corrections_asked,
         told_at=at,
+        told_by=by.account,
         points=[{"key": each.key, "name": each.name, "problem": each.problem, "how": each.how} for each in points],
     )
     CorrectionNotice.objects.bulk_create([notice])
@@ -216,7 +217,8 @@ def correct_locked(
     core.move([application], states.CORRECT, acts.CORRECT, by=by, at=at, fields=("answers", "arrived_at", "stage"))
     limits.end_limits([application.id], ["correction"], at)
     start_notice_limit([application], at=at)
-    notify.tell(messages.corrected(application), at=at)
+    told = [*messages.corrected(application), *messages.answered(application, notice, by=by)]
+    notify.tell(told, at=at)
 
 
 @core.recorded_act(acts.NOT_ACCEPT)

@@ -17,4 +17,4 @@ def home(request: HttpRequest) -> HttpResponse:
     """Lead to the work list where the day begins, or show what this post may open."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     start = rail.first_work_list(actor)
-    return redirect(start) if start else render(request, "desk/home.html", {"duties": sorted(actor.duties)})
+    return redirect(start) if start else render(request, "desk/home.html")

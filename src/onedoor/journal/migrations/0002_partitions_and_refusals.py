@@ -23,7 +23,8 @@ CREATE INDEX journal_entry_subject ON journal_entry (subject_id, id);
 CREATE INDEX journal_entry_represented ON journal_entry (on_behalf_of, id) WHERE on_behalf_of IS NOT NULL;
 CREATE INDEX journal_entry_watched ON journal_entry (id) WHERE act IN (
     'journal.refuse', 'people.fail_log_in', 'people.lock', 'people.unmask', 'people.create_staff', 'people.lock_account',
-    'people.unlock', 'people.give_password', 'people.reset_second_factor', 'people.close_account');
+    'people.unlock', 'people.give_password', 'people.reset_second_factor', 'people.close_account', 'people.create_client',
+    'people.revoke_client', 'casework.unmask', 'journal.audit');
 CREATE TRIGGER journal_never_changed BEFORE UPDATE OR DELETE ON journal_entry FOR EACH ROW EXECUTE FUNCTION journal_refuse();
 CREATE TRIGGER journal_never_emptied BEFORE TRUNCATE ON journal_entry EXECUTE FUNCTION journal_refuse();
 CREATE TABLE journal_entry_other PARTITION OF journal_entry DEFAULT;

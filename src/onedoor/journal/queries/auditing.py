@@ -25,7 +25,7 @@ _ACCOUNT = "people.account"
 WATCHED: dict[str, tuple[Text, tuple[str, ...]]] = {
     "refusals": (_("Refusals"), ("journal.refuse",)),
     "logins": (_("Failed log-ins"), ("people.fail_log_in", "people.lock")),
-    "looks": (_("Looks at masked data"), ("people.unmask",)),
+    "looks": (_("Looks at masked data"), ("people.unmask", "casework.unmask")),
     "accounts": (
         _("Changes of accounts"),
         (
@@ -33,8 +33,12 @@ WATCHED: dict[str, tuple[Text, tuple[str, ...]]] = {
             "people.reset_second_factor", "people.close_account",
         ),
     ),
+    "systems": (_("Other systems"), ("people.create_client", "people.revoke_client")),
+    "audits": (_("Looks at the journal"), ("journal.audit",)),
 }  # fmt: skip
 ALL_WATCHED = tuple(code for _name, codes in WATCHED.values() for code in codes)
+# An auditor's own looks have a list of their own: among the others each look would push down what it looks for.
+_WITHOUT_LOOKS = tuple(code for code in ALL_WATCHED if code not in WATCHED["audits"][1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +57,13 @@ class WatchedEntry:
 def watched(
     kind: str, *, since: datetime, until: datetime, before: UUID | None = None, size: int = PAGE_SIZE
 ) -> Page[WatchedEntry]:
-    """Return what was recorded in ``[since, until)``, newest first; ``kind`` is one of ``WATCHED`` or empty for all of them.
+    """Return what was recorded in ``[since, until)``, newest first; ``kind`` is one of ``WATCHED`` or empty for all but the looks of auditors.
 
     The page after this one starts with ``before``, the key of its last row. Two statements, and one for each kind of subject.
     """
-    codes = WATCHED[kind][1] if kind in WATCHED else ALL_WATCHED
+    codes = WATCHED[kind][1] if kind in WATCHED else _WITHOUT_LOOKS
     found = Entry.objects.filter(act__in=ALL_WATCHED, id__gte=first_id_at(since), id__lt=before or first_id_at(until))
-    if kind in WATCHED:
-        found = found.filter(act__in=codes)
-    entries = list(found.order_by("-id")[: size + 1])
+    entries = list(found.filter(act__in=codes).order_by("-id")[: size + 1])
     names = names_of([*(Subject(each.subject_kind, each.subject_id) for each in entries), *_unlabelled(entries)])
     return first_page([_finding(each, names) for each in entries], size)
 
@@ -81,6 +83,13 @@ def _finding(entry: Any, names: Mapping[Subject, str]) -> WatchedEntry:
         text=sentence_for(entry.act, actor, facts),
         subject_kind=entry.subject_kind,
         subject=names.get(Subject(entry.subject_kind, entry.subject_id), str(entry.subject_id)[-12:]),
-        detail=sentence_for(tried, actor, facts) if tried else str(facts.get("field", "")),
+        detail=sentence_for(tried, actor, facts) if tried else _detail(facts),
         client=entry.client,
     )
+
+
+def _detail(facts: Mapping[str, Any]) -> str:
+    """Return which hidden field was looked at, or which days of the journal."""
+    if "since" in facts:
+        return f"{facts['since']} – {facts['until']}"
+    return str(facts.get("field", ""))

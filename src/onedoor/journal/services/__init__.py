@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from onedoor.journal.services.auditing import note_audit
 from onedoor.journal.services.recording import OutsideTransaction, Record, record, record_many, record_refusal
 from onedoor.journal.services.request_keys import AnsweredMeanwhile, KeyReused, answered, keep_answer, sweep_request_keys
 from onedoor.journal.services.sealing import keep_roots, make_months, seal
@@ -16,6 +17,7 @@ __all__ = [
     "keep_answer",
     "keep_roots",
     "make_months",
+    "note_audit",
     "record",
     "record_many",
     "record_refusal",

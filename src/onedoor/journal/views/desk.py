@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from onedoor.journal import permissions, queries
+from onedoor.journal import permissions, queries, services
 from onedoor.kernel.clock import SHANGHAI, local_date
 from onedoor.kernel.doors import Door, door
 from onedoor.kernel.ids import id_from
@@ -25,12 +25,13 @@ FIRST_YEAR, LAST_YEAR = 2000, 2999
 @never_cache
 @require_safe
 def audit(request: HttpRequest) -> HttpResponse:
-    """Show what an auditor looks for in a range of days, newest first."""
+    """Show what an auditor looks for in a range of days, newest first; that somebody looked is recorded."""
     today = local_date(timezone.now())
     until = _day(request.GET.get("until", ""), today)
     since = max(_day(request.GET.get("since", ""), until - timedelta(days=DAYS_SHOWN - 1)), until - timedelta(days=LONGEST))
     kind = request.GET.get("kind", "")
     kind = kind if kind in queries.WATCHED else ""
+    services.note_audit(kind=kind, since=since, until=until, by=request.actor, at=timezone.now())  # type: ignore[attr-defined]
     page = queries.watched(
         kind, since=_midnight(since), until=_midnight(until + timedelta(days=1)), before=id_from(request.GET.get("before", ""))
     )

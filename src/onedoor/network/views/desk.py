@@ -124,7 +124,14 @@ def postings(request: HttpRequest) -> HttpResponse:
     search, after = request.GET.get("q", ""), request.GET.get("after", "")
     page = directory.staff_accounts(search, after=after, open_only=True)
     next_url = f"?{urlencode({'q': search, 'after': page.rows[-1].username})}" if page.has_more else ""
-    shown = {"page": page, "q": search, "next_url": next_url, "previous_url": f"?{urlencode({'q': search})}" if after else ""}
+    posts = queries.posts_held([each.id for each in page.rows])
+    shown = {
+        "rows": [(each, posts.get(each.id, [])) for each in page.rows],
+        "page": page,
+        "q": search,
+        "next_url": next_url,
+        "previous_url": f"?{urlencode({'q': search})}" if after else "",
+    }
     return render(request, "network/postings.html", shown)
 
 

@@ -14,6 +14,7 @@ from onedoor.kernel.actor import Actor
 from onedoor.kernel.errors import AlreadyDone, Refused
 from onedoor.kernel.ids import new_id
 from onedoor.kernel.subjects import Subject
+from onedoor.look import strip
 from onedoor.workdays import acts
 from onedoor.workdays.calendars import DayKind, SpecialDay, WorkCalendar
 from onedoor.workdays.models import CalendarDay, Notice
@@ -122,6 +123,7 @@ def _lock_limits() -> None:
 def _renew_calendar() -> None:
     forget_calendar()
     transaction.on_commit(forget_calendar)
+    transaction.on_commit(strip.desk_notice.forget)
 
 
 def _with_notice(current: WorkCalendar, notice: ParsedNotice) -> WorkCalendar:

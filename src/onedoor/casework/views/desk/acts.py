@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
@@ -11,17 +13,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from onedoor.casework import forms, queries, worklist
+from onedoor.casework import forms, queries
 from onedoor.casework.queries import CasePage
 from onedoor.casework.services import drafts, handover, intake, review, window
 from onedoor.casework.states import KIND, Status
 from onedoor.casework.views.desk import page
 from onedoor.casework.views.public.apply import actor_of, region_options
 from onedoor.documents import services as documents
+from onedoor.kernel.actor import Actor
 from onedoor.kernel.clock import SHANGHAI
 from onedoor.kernel.doors import Door, door
 from onedoor.kernel.errors import NotAllowed, NotFound, Refused, Text
@@ -46,6 +50,26 @@ def preview(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return render(request, "casework/desk/_preview.html", page.case_context(request, found))
 
 
+Act = Callable[[HttpRequest, UUID, Actor, datetime], object]
+View = Callable[[HttpRequest, UUID], HttpResponse]
+
+
+def _act(said: Text) -> Callable[[Act], View]:
+    """Make the address of one act: it takes a POST, calls the act, and leads back to the case with a sentence."""
+
+    def make(act: Act) -> View:
+        @door(Door.STAFF)
+        @require_POST
+        @wraps(act)
+        def view(request: HttpRequest, case_id: UUID) -> HttpResponse:
+            by, at = actor_of(request), timezone.now()
+            return _done(request, case_id, lambda: act(request, case_id, by, at), said)
+
+        return view
+
+    return make
+
+
 def _done(request: HttpRequest, case_id: UUID, act: Callable[[], object], said: Text) -> HttpResponse:
     """Do one act and say so; a refusal that is no want of right shows the case as it stands now."""
     try:
@@ -58,151 +82,115 @@ def _done(request: HttpRequest, case_id: UUID, act: Callable[[], object], said: 
     return redirect("casework:desk_case", case_id)
 
 
-def _seen(request: HttpRequest, case_id: UUID) -> CasePage:
-    return page.load(request, case_id)
-
-
 def posted_checks(request: HttpRequest, case_id: UUID) -> list[intake.Check]:
     """Return what was ticked for the materials of a case that the officer may see."""
     application = queries.application_for(actor=actor_of(request), application_id=case_id, at=timezone.now())
     return forms.posted_checks(queries.materials_of(application), request.POST)
 
 
-@door(Door.STAFF)
-@require_POST
-def receive(request: HttpRequest, case_id: UUID) -> HttpResponse:
+def _opinion(request: HttpRequest) -> str:
+    return forms.posted_text(request.POST, "opinion")
+
+
+@_act(_("Received. The applicant gets a receipt."))
+def receive(request: HttpRequest, case_id: UUID, by: Actor, at: datetime) -> None:
     """Receive a submitted application with what was seen of its materials."""
-    checks, by, at = posted_checks(request, case_id), actor_of(request), timezone.now()
-    return _done(
-        request, case_id,
-        lambda: intake.receive_application(application_id=case_id, checks=checks, by=by, at=at),
-        _("Received. The applicant gets a receipt."),
-    )  # fmt: skip
+    intake.receive_application(application_id=case_id, checks=posted_checks(request, case_id), by=by, at=at)
 
 
-@door(Door.STAFF)
-@require_POST
-def accept(request: HttpRequest, case_id: UUID) -> HttpResponse:
+@_act(_("Accepted. The limit runs from the next day; the applicant gets the notice of acceptance."))
+def accept(request: HttpRequest, case_id: UUID, by: Actor, at: datetime) -> None:
     """Accept an application, received just now or before; from tomorrow the clocks run."""
-    checks, by, at = posted_checks(request, case_id), actor_of(request), timezone.now()
+    checks = posted_checks(request, case_id)
     status = queries.application_for(actor=by, application_id=case_id, at=at).status
     act = intake.receive_and_accept if status == Status.SUBMITTED else intake.accept_application
-    return _done(
-        request, case_id,
-        lambda: act(application_id=case_id, checks=checks, by=by, at=at),
-        _("Accepted. The limit runs from the next day; the applicant gets the notice of acceptance."),
-    )  # fmt: skip
+    act(application_id=case_id, checks=checks, by=by, at=at)
 
 
-@door(Door.STAFF)
-@require_POST
-def take(request: HttpRequest, case_id: UUID) -> HttpResponse:
+@_act(_("It is in your hand now."))
+def take(_request: HttpRequest, case_id: UUID, by: Actor, at: datetime) -> None:
     """Take the open stage in hand, so that colleagues see who has it."""
-    by, at = actor_of(request), timezone.now()
-    return _done(
-        request, case_id, lambda: review.take_stage(application_id=case_id, by=by, at=at), _("It is in your hand now.")
-    )  # fmt: skip
+    review.take_stage(application_id=case_id, by=by, at=at)
 
 
-@door(Door.STAFF)
-@require_POST
-def pass_on(request: HttpRequest, case_id: UUID) -> HttpResponse:
+@_act(_("Passed on with your opinion."))
+def pass_on(request: HttpRequest, case_id: UUID, by: Actor, at: datetime) -> None:
     """Finish the stage with an opinion and pass the case on."""
-    by, at, opinion = actor_of(request), timezone.now(), forms.posted_text(request.POST, "opinion")
     seen = request.POST.get("position", "")
     position = int(seen) if seen.isdecimal() and len(seen) < 4 else -1
-    return _done(
-        request, case_id,
-        lambda: review.pass_stage(application_id=case_id, opinion=opinion, position=position, by=by, at=at),
-        _("Passed on with your opinion."),
-    )  # fmt: skip
+    review.pass_stage(application_id=case_id, opinion=_opinion(request), position=position, by=by, at=at)
 
 
-@door(Door.STAFF)
-@require_POST
-def grant(request: HttpRequest, case_id: UUID) -> HttpResponse:
+@_act(_("Granted. The decision is being made and sealed."))
+def grant(request: HttpRequest, case_id: UUID, by: Actor, at: datetime) -> None:
     """Grant what was applied for."""
-    by, at, opinion = actor_of(request), timezone.now(), forms.posted_text(request.POST, "opinion")
-    return _done(
-        request, case_id,
-        lambda: review.decide_application(application_id=case_id, granted=True, reason=opinion, by=by, at=at),
-        _("Granted. The decision is being made and sealed."),
-    )  # fmt: skip
+    review.decide_application(application_id=case_id, granted=True, reason=_opinion(request), by=by, at=at)
 
 
-@door(Door.STAFF)
-@require_POST
-def close(request: HttpRequest, case_id: UUID) -> HttpResponse:
+@_act(_("Registered. The result waits to be handed over."))
+def close(_request: HttpRequest, case_id: UUID, by: Actor, at: datetime) -> None:
     """Register the result and issue the certificate of what was granted."""
-    by, at = actor_of(request), timezone.now()
-    return _done(
-        request, case_id, lambda: review.close_application(application_id=case_id, by=by, at=at),
-        _("Registered. The result waits to be handed over."),
-    )  # fmt: skip
+    review.close_application(application_id=case_id, by=by, at=at)
 
 
-@door(Door.STAFF)
-@require_POST
-def deliver(request: HttpRequest, case_id: UUID) -> HttpResponse:
+@_act(_("Handed over. The receipt of delivery is being made."))
+def deliver(request: HttpRequest, case_id: UUID, by: Actor, at: datetime) -> None:
     """Hand the result over to somebody named."""
-    by, at = actor_of(request), timezone.now()
     way = request.POST.get("way", "window")
-    way = way if way in ("window", "post") else "window"
-    recipient = forms.posted_text(request.POST, "recipient", 100)
-    return _done(
-        request, case_id,
-        lambda: handover.deliver_application(application_id=case_id, way=way, recipient=recipient, by=by, at=at),
-        _("Handed over. The receipt of delivery is being made."),
+    handover.deliver_application(
+        application_id=case_id, way=way if way in ("window", "post") else "window",
+        recipient=forms.posted_text(request.POST, "recipient", 100), by=by, at=at,
     )  # fmt: skip
+
+
+NO_REASON = _("Please write the reason. The applicant has a right to know it.")
+
+
+def _ask(
+    request: HttpRequest, case_id: UUID, template: str, act: Callable[[str], object], said: Text, **more: object
+) -> HttpResponse:
+    """Ask for the reason of an act against the applicant and show the remedies that its paper will name; then do it."""
+    reason = forms.posted_text(request.POST, "reason") or _opinion(request)
+    errors: dict[str, Text] = {}
+    if request.POST.get("send"):  # before anything is looked up: a try without the right is the act's to refuse and to record
+        if reason.strip():
+            return _done(request, case_id, lambda: act(reason), said)
+        errors["id_reason"] = NO_REASON
+    found = page.load(request, case_id)
+    context = {**_ask_context(found), "reason": reason, "errors": errors, "remedies": found.terms.content.remedies, **more}
+    return render(request, template, context, status=422 if errors else 200)
 
 
 @door(Door.STAFF)
 @require_http_methods(["GET", "POST"])
 def refuse(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """Ask for the reason of a refusal and show the remedies that the decision will name; then refuse."""
-    errors: dict[str, Text] = {}
-    reason = forms.posted_text(request.POST, "reason") or forms.posted_text(request.POST, "opinion")
-    if request.POST.get("send"):  # before anything is looked up: a try without the right is the act's to refuse and to record
-        by, at = actor_of(request), timezone.now()
-        if reason.strip():
-            return _done(
-                request, case_id,
-                lambda: review.decide_application(application_id=case_id, granted=False, reason=reason, by=by, at=at),
-                _("Refused. The decision names reason and remedies."),
-            )  # fmt: skip
-        errors["id_reason"] = _("Please write the reason. The applicant has a right to know it.")
-    found = _seen(request, case_id)
-    context = {**_ask_context(found), "reason": reason, "errors": errors, "remedies": found.terms.content.remedies}
-    return render(request, "casework/desk/refuse.html", context, status=422 if errors else 200)
+    """Refuse what was applied for, with the reason."""
+    by, at = actor_of(request), timezone.now()
+    return _ask(
+        request, case_id, "casework/desk/refuse.html",
+        lambda reason: review.decide_application(application_id=case_id, granted=False, reason=reason, by=by, at=at),
+        _("Refused. The decision names reason and remedies."),
+    )  # fmt: skip
 
 
 @door(Door.STAFF)
 @require_http_methods(["GET", "POST"])
 def not_accept(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """Ask for the reason and for the office in charge; then do not accept."""
-    errors: dict[str, Text] = {}
-    reason, competent = forms.posted_text(request.POST, "reason"), forms.posted_text(request.POST, "competent", 200)
-    if request.POST.get("send"):
-        by, at = actor_of(request), timezone.now()
-        if reason.strip():
-            return _done(
-                request, case_id,
-                lambda: intake.not_accept_application(application_id=case_id, reason=reason, competent=competent, by=by, at=at),
-                _("Not accepted. The notice names reason, office in charge and remedies."),
-            )  # fmt: skip
-        errors["id_reason"] = _("Please write the reason. The applicant has a right to know it.")
-    found = _seen(request, case_id)
-    context = {
-        **_ask_context(found), "reason": reason, "competent": competent, "errors": errors,
-        "remedies": found.terms.content.remedies,
-    }  # fmt: skip
-    return render(request, "casework/desk/not_accept.html", context, status=422 if errors else 200)
+    """Do not accept an application, with the reason and the office in charge."""
+    by, at, competent = actor_of(request), timezone.now(), forms.posted_text(request.POST, "competent", 200)
+    return _ask(
+        request, case_id, "casework/desk/not_accept.html",
+        lambda reason: intake.not_accept_application(
+            application_id=case_id, reason=reason, competent=competent, by=by, at=at
+        ),
+        _("Not accepted. The notice names reason, office in charge and remedies."), competent=competent,
+    )  # fmt: skip
 
 
 def _ask_context(found: CasePage) -> dict[str, Any]:
     return {
         "case": found, "application": found.application, "terms": found.terms,
-        "applicant": worklist.masked_applicant(found.application),
+        "applicant": found.application.masked_applicant,
     }  # fmt: skip
 
 
@@ -212,7 +200,7 @@ def _ask_context(found: CasePage) -> dict[str, Any]:
 def unmask(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Show one hidden answer in full, this once, for a reason that is kept."""
     by, at, key = actor_of(request), timezone.now(), request.POST.get("key", "")
-    found = _seen(request, case_id)
+    found = page.load(request, case_id)
     try:
         value = window.unmask_answer(
             application_id=case_id, key=key, reason=forms.posted_text(request.POST, "reason"), by=by, at=at
@@ -228,7 +216,7 @@ def unmask(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def notice(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """List everything that may be missing, with what is missing ticked already; show the notice; send it."""
-    found = _seen(request, case_id)
+    found = page.load(request, case_id)
     checks = forms.posted_checks(found.materials, request.POST)
     rows = notice_rows(found, request)
     errors: dict[str, Text] = {}
@@ -271,7 +259,7 @@ def kept_checks(request: HttpRequest) -> list[tuple[str, str]]:
 @require_http_methods(["GET", "POST"])
 def bring(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Take in at the window what was missing: scans and checks for the points of the notice, answers put right."""
-    found = _seen(request, case_id)
+    found = page.load(request, case_id)
     if found.application.status != Status.CORRECTING:
         return redirect("casework:desk_case", case_id)
     points = {point["key"]: point for each in found.corrections if each.answered_at is None for point in each.points}
@@ -288,9 +276,9 @@ def bring(request: HttpRequest, case_id: UUID) -> HttpResponse:
             except intake.MaterialsMissing as refusal:
                 errors["points"] = refusal.message
             else:
-                messages.success(request, _("Taken in. The city answers within five working days."))
+                messages.success(request, gettext("Taken in. The city answers within five working days."))
                 return redirect("casework:desk_case", case_id)
-            found = _seen(request, case_id)
+            found = page.load(request, case_id)
     context = {
         **_ask_context(found),
         "points": points,

@@ -16,7 +16,7 @@ from onedoor.casework import counter, forms, journey, queries, stages, worklist
 from onedoor.casework.counter import KEPT_APPLICANT, KEPT_CHECKS, Counter
 from onedoor.casework.models import Application
 from onedoor.casework.queries import CasePage
-from onedoor.casework.services import drafts, intake, review, window
+from onedoor.casework.services import drafts, intake, review, submission, window
 from onedoor.casework.states import KIND, Status
 from onedoor.casework.views.desk import page
 from onedoor.casework.views.desk.acts import add_scans, kept_checks, notice_rows
@@ -55,6 +55,7 @@ def start(request: HttpRequest) -> HttpResponse:
     choices = worklist.items_to_receive(actor=by, text=text, at=at)
     context = {
         "q": text.strip(),
+        "most": worklist.OFFERED_AT_MOST,
         "choices": [(each, new_id()) for each in choices],
         "unfinished": worklist.unfinished_intakes(actor=by) if not text else [],
     }
@@ -125,7 +126,8 @@ def _save(request: HttpRequest, found: CasePage) -> dict[str, Text]:
         KEPT_APPLICANT: who.as_dict(),
         KEPT_CHECKS: {name: request.POST[name] for name in request.POST if name.startswith(PREFIXES)},
     }
-    drafts.save_answers(application_id=found.application.id, answers=answers, by=by, at=at)
+    option = request.POST.get("option") if found.terms.options else None
+    drafts.save_answers(application_id=found.application.id, answers=answers, option_code=option, by=by, at=at)
     return add_scans(request, found.application.id, found) if request.FILES else {}
 
 
@@ -234,15 +236,31 @@ def _name(request: HttpRequest, found: CasePage) -> dict[str, Text]:
     return {f"applicant-{name}": text for name, text in faults.items()}
 
 
-def _ready(request: HttpRequest, draft_id: UUID) -> tuple[CasePage, HttpResponse | None]:
-    """Keep what stands in the page and name the applicant; the second value is the answer where that did not work out."""
+def _wrong_answers(found: CasePage, *, strict: bool) -> dict[str, Text]:
+    """Return what is wrong with the answers; papers are judged with the ticks, by the act itself."""
+    files = {each.key for each in found.terms.content.form.file_questions}
+    try:
+        submission.check_answers(found.application, found.materials, at=timezone.now(), strict=strict)
+    except Invalid as refusal:
+        faults = refusal.errors.items()
+        return {key: text for key, text in faults if key not in files and key != "applicant" and not key.startswith("material:")}
+    return {}
+
+
+def _ready(request: HttpRequest, draft_id: UUID, *, strict: bool = True) -> tuple[CasePage, HttpResponse | None]:
+    """Keep what stands in the page and name the applicant; the second value is the answer where that did not work out.
+
+    A wrong applicant is told together with what is wrong below: nobody at a counter is asked twice.
+    """
     found = _own(request, draft_id)
     if found.application.status != Status.DRAFT:
         return found, redirect("casework:desk_done", draft_id)
     errors = _save(request, found)
     errors |= _name(request, found)
     found = _own(request, draft_id)
-    return found, _page(request, found, errors) if errors else None
+    if not errors:
+        return found, None
+    return found, _page(request, found, errors | _wrong_answers(found, strict=strict))
 
 
 @door(Door.STAFF)
@@ -299,7 +317,7 @@ def notice(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         if found.application.status != Status.DRAFT:
             return redirect("casework:desk_done", draft_id)
     else:
-        found, answer = _ready(request, draft_id)
+        found, answer = _ready(request, draft_id, strict=False)
         if answer is not None:
             return answer
     rows = notice_rows(found, request)
@@ -320,7 +338,7 @@ def notice(request: HttpRequest, draft_id: UUID) -> HttpResponse:
             return redirect("casework:desk_done", draft_id)
     context = {
         "case": found, "application": found.application, "terms": found.terms,
-        "applicant": worklist.masked_applicant(found.application), "rows": rows, "errors": errors, "kept": kept_checks(request),
+        "applicant": found.application.masked_applicant, "rows": rows, "errors": errors, "kept": kept_checks(request),
         "chosen": [row for row in rows if row.is_ticked], "is_preview": "preview" in request.POST,
         "length": intake.CORRECTION_WORKING_DAYS, "back": request.path.replace("/notice/", "/"),
     }  # fmt: skip

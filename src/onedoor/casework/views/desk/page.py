@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from onedoor.casework import journey, progress, queries, stages, states, worklist
+from onedoor.casework import journey, progress, queries, stages, states
 from onedoor.casework.models import Application, MaterialState
 from onedoor.casework.queries import CasePage
 from onedoor.casework.services.window import UNMASK_DUTY
@@ -121,7 +121,7 @@ def case_context(request: HttpRequest, case: CasePage, **more: Any) -> dict[str,
         "case": case,
         "application": application,
         "terms": case.terms,
-        "applicant": worklist.masked_applicant(application),
+        "applicant": application.masked_applicant,
         "light": progress.LIGHT[Status(application.status)],
         "limit": queries.binding(case.limits) or _correction(case),
         "buttons": buttons(case),
@@ -133,7 +133,10 @@ def case_context(request: HttpRequest, case: CasePage, **more: Any) -> dict[str,
         "may_unmask": actor.has(UNMASK_DUTY),
         "materials": material_rows(case),
         "facts": facts(application, case),
-        "limits": [(limit_name(view.kind), view) for view in sorted(case.limits, key=lambda each: each.ended_at is not None)],
+        "option": next((each for each in case.terms.options if each.code == application.option_code), None),
+        "limits": [(limit_name(view.kind), view) for view in case.limits if view.ended_at is None],
+        "past_limits": [(limit_name(view.kind), view) for view in case.limits if view.ended_at is not None],
+        "is_sealed": all(entry.sealed for entry in case.entries),
         "held": held,
         "held_pairs": [(each.who, each.time.total_seconds()) for each in held],
         "runs": case.runs,

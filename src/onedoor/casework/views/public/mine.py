@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from onedoor.casework import queries, states
 from onedoor.casework.models import Application
 from onedoor.casework.services import handover, intake
-from onedoor.casework.states import Outcome, Status
+from onedoor.casework.states import Status
 from onedoor.casework.views.public.apply import actor_of, answer_cards, draft_of, fault_link, paper_rows
 from onedoor.casework.views.public.track import progress_context
 from onedoor.catalog import queries as catalog
@@ -45,7 +45,7 @@ def detail(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         "cards": answer_cards(application, masked=True),
         "materials": paper_rows(application),
         "may_correct": states.CORRECT in offered,
-        "may_collect": states.COLLECT in offered and application.outcome == Outcome.GRANTED,
+        "may_collect": states.COLLECT in offered,
         "may_withdraw": states.WITHDRAW in offered,
     }
     return render(request, "casework/my/detail.html", context)
