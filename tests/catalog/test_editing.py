@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.utils import IntegrityError
 
 from onedoor.catalog import parts, queries
@@ -192,3 +192,12 @@ def test_a_draft_can_be_thrown_away_and_the_journal_remembers(draft):
     editing.discard_draft(draft, by=WRITER, at=AT)
     assert not ItemVersion.objects.filter(pk=draft).exists()
     assert Entry.objects.filter(act="catalog.discard_draft", subject_id=draft).count() == 1
+
+
+def test_what_an_item_was_called_before_is_kept_with_who_changed_it(draft):
+    write(draft, "names", name="改名以后")
+    hand_in(draft)
+    editing.approve(draft, reason="样例", by=CHECKER, at=AT)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, pgh_context->>'account' FROM catalog_catalogitemevent WHERE code = %s", [CODE])
+        assert cursor.fetchall() == [("企业投资项目备案", str(CHECKER.account))]

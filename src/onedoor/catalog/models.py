@@ -13,6 +13,7 @@ from django.db.models import F, Q, TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from onedoor.kernel.history import keep_history
 from onedoor.kernel.rows import Row
 
 
@@ -23,6 +24,7 @@ class Board(TextChoices):
     ENTERPRISE = "enterprise", _("For enterprises")
 
 
+@keep_history()
 class CatalogItem(Row):
     """Layer 1: an entry of the city's catalogue, sub-item of a main item where ``main`` is set."""
 
@@ -169,6 +171,7 @@ class ChangedItem(Row):
         return f"{self.change_id} {self.item_id}"
 
 
+@keep_history()
 class ServiceItem(Row):
     """Layer 2: a catalogue item as one agency implements it (实施清单)."""
 
@@ -213,6 +216,7 @@ class SearchEntry(models.Model):
         return str(self.item_id)
 
 
+@keep_history()
 class Synonym(Row):
     """People's word for the catalogue's word."""
 

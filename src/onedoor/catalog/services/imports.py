@@ -21,6 +21,7 @@ from onedoor.catalog.services.versions import NewVersion, change_status, write_v
 from onedoor.catalog.subjects import ITEM
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.errors import Refused
+from onedoor.kernel.history import changed_by
 from onedoor.kernel.subjects import Subject
 
 
@@ -68,6 +69,7 @@ def import_items(*, items: bytes, guides: bytes | None = None, by: Actor, at: da
 
 
 def _take_over(parsed: Sequence[Parsed], *, by: Actor, at: datetime) -> ImportReport:
+    changed_by(by)
     items, created = _items_of(parsed)
     current = {
         version.item_id: version

@@ -21,6 +21,7 @@ from onedoor.catalog.subjects import ITEM, VERSION
 from onedoor.journal.services import Record, record_many
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.clock import local_date
+from onedoor.kernel.history import changed_by
 from onedoor.kernel.ids import new_id
 from onedoor.kernel.subjects import Subject
 
@@ -91,6 +92,7 @@ def put_into_force(versions: Sequence[ItemVersion], *, by: Actor, at: datetime) 
     """Publish versions that were approved, of locked items: what was current is superseded, people see the new one at once."""
     if not versions:
         return
+    changed_by(by)
     numbers = next_numbers([each.item_id for each in versions])
     _supersede([each.item_id for each in versions], at=at)
     for version in versions:
