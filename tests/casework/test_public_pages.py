@@ -173,3 +173,13 @@ def test_somebody_elses_draft_is_not_there(city: City, client: Client) -> None:
         assert client.get(reverse(f"casework:{name}", args=[draft.id])).status_code == 404, name
     client.logout()
     assert client.get(reverse("casework:tasks", args=[draft.id])).status_code == 302
+
+
+def test_a_fault_on_the_last_page_names_its_question(city: City, at_home: Client) -> None:
+    draft = with_papers(a_draft(city), by=city.citizen)
+    form = catalog.version_form(draft.version_id)
+    phone = next(each for each in form.fields if each.type == "phone" and each.condition is None)
+    Application.objects.filter(pk=draft.pk).update(answers={**draft.answers, phone.key: "138"})
+    page = at_home.post(reverse("casework:check", args=[draft.id]), {"truth": "on"})
+    assert page.status_code == 422
+    assert f"{phone.text}：" in text_of(page)

@@ -59,7 +59,7 @@ def drawn(field: FormField, value: object, *, error: Text = "", regions: Sequenc
     choices: Sequence[tuple[str, Text]] = [(each.value, each.text) for each in field.choices]
     kind = field.type
     if kind == "region":
-        kind, choices = "select", [("", ""), *regions]
+        kind, choices = "select", regions
     return {
         "key": field.key,
         "type": _KINDS.get(kind, kind),

@@ -36,7 +36,8 @@ def refusal_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
     if request.path.startswith("/api/"):
         return JsonResponse(as_json(refusal), status=refusal.http_status, json_dumps_params={"ensure_ascii": False})
     is_part = request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
-    frame = "desk/base.html" if request.path.startswith("/desk/") else "portal/base.html"
+    at_desk = request.path.startswith("/desk/") and request.actor.is_staff  # type: ignore[attr-defined]
+    frame = "desk/base.html" if at_desk else "portal/base.html"
     template = "look/parts/refusal.html" if is_part else "look/refused.html"
     errors = getattr(refusal, "errors", {})
     return render(request, template, {"refusal": refusal, "errors": errors, "frame": frame}, status=refusal.http_status)

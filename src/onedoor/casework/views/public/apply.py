@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from onedoor.casework.services import drafts, submission
 from onedoor.casework.states import KIND, Status
 from onedoor.catalog import form_rules
 from onedoor.catalog import queries as catalog
+from onedoor.catalog.content import Form
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.clock import local_date
 from onedoor.kernel.doors import Door, door
@@ -295,7 +296,7 @@ def check(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     context = {
         "application": application, "terms": catalog.case_terms(application.version_id),
         "cards": answer_cards(application, masked=False), "papers": paper_rows(application),
-        "errors": [(fault_link(application, key), text) for key, text in errors.items()],
+        "errors": fault_links(application, errors),
     }  # fmt: skip
     return render(request, "casework/apply/check.html", context, status=422 if errors else 200)
 
@@ -312,6 +313,27 @@ def _submit(request: HttpRequest, draft_id: UUID) -> dict[str, Text]:
     except NotAllowed:
         raise NotFound from None
     return {}
+
+
+def fault_links(application: Application, faults: Mapping[str, Text]) -> list[tuple[str, Text]]:
+    """Return the faults of an application with where each is put right, each naming its question."""
+    form = catalog.case_terms(application.version_id).content.form
+    return [(fault_link(application, key), _named(form, key, text)) for key, text in faults.items()]
+
+
+def _named(form: Form, key: str, text: Text) -> Text:
+    """Name the question of a fault, and the entry and column of a repetition, where its text does not."""
+    question, *place = key.split(".")
+    labels = {each.key: each.text for each in form.fields}
+    if question not in labels or labels[question] in str(text):
+        return text
+    name = labels[question]
+    if len(place) == 2:
+        columns = {each.key: each.text for each in form.field(question).columns}
+        name = _("%(question)s, entry %(n)s, %(column)s") % {
+            "question": name, "n": place[0], "column": columns.get(place[1], place[1])
+        }  # fmt: skip
+    return _("%(question)s: %(fault)s") % {"question": name, "fault": text}
 
 
 def fault_link(application: Application, key: str) -> str:

@@ -15,7 +15,7 @@ from onedoor.casework import queries, states
 from onedoor.casework.models import Application
 from onedoor.casework.services import handover, intake
 from onedoor.casework.states import Status
-from onedoor.casework.views.public.apply import actor_of, answer_cards, draft_of, fault_link, paper_rows
+from onedoor.casework.views.public.apply import actor_of, answer_cards, draft_of, fault_links, paper_rows
 from onedoor.casework.views.public.track import progress_context
 from onedoor.catalog import queries as catalog
 from onedoor.kernel.doors import Door, door
@@ -64,7 +64,7 @@ def correct(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     try:
         intake.correct_application(application_id=application.id, answers={}, by=actor_of(request), at=timezone.now())
     except Invalid as refusal:
-        faults: list[tuple[str, Text]] = [(fault_link(application, key), text) for key, text in refusal.errors.items()]
+        faults = fault_links(application, refusal.errors)
     except Refused as refusal:
         faults = [("#points", refusal.message)]
     else:
