@@ -8,8 +8,9 @@ class CatalogConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from onedoor.catalog import links
+        from onedoor.catalog import links, permissions
         from onedoor.look import rail
 
         links.register()
         rail.register(_("QR codes"), "catalog:qr_sheet", lambda actor: actor.is_staff, icon="printer", group="house", order=60)
+        rail.register(_("Catalogue"), "catalog:desk_items", permissions.keeps_items, icon="book-open", group="house", order=10)

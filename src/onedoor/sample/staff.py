@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from onedoor.people.models import Account
 
 UNMASK, AUTHORISE = ("people.unmask",), ("network.authorise",)
+HEAD_OF_DEPARTMENT = (*AUTHORISE, "catalog.edit")
 CLERK = f"{offices.CENTER}-CLERK"
 ISSUE = f"{offices.CENTER}-ISSUE"
 AREA_POSTS = {area: f"{offices.CENTER}-AREA{number}" for number, area in enumerate(offices.AREAS, start=1)}
@@ -86,7 +87,14 @@ def _office(code: str, site: str, head: str, *, handle: str, prefix: str = "") -
     yield NewPost(post_of(code, "HANDLE"), handle, code, f"{prefix}handler", site, duties=UNMASK)
     yield NewPost(post_of(code, "REVIEW"), "审核岗", code, f"{prefix}reviewer", site, duties=UNMASK)
     yield NewPost(post_of(code, "APPROVE"), "审批岗", code, f"{prefix}approver", site, duties=UNMASK)
-    yield NewPost(post_of(code, "HEAD"), head, code, f"{prefix}dept_head" if not prefix else "county_head", site, duties=AUTHORISE)
+    yield NewPost(
+        post_of(code, "HEAD"),
+        head,
+        code,
+        f"{prefix}dept_head" if not prefix else "county_head",
+        site,
+        duties=AUTHORISE if prefix else HEAD_OF_DEPARTMENT,
+    )
 
 
 def seats(source: Source) -> list[Seat]:
