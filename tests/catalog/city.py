@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time
 from onedoor.catalog import queries as catalog
 from onedoor.catalog import services
 from onedoor.catalog.services import NewServiceItem, NewSynonym
+from onedoor.catalog.services.search_index import count_words
 from onedoor.kernel.actor import system_actor
 from onedoor.network import opening
 from onedoor.network import services as network
@@ -26,6 +27,7 @@ def import_sample() -> None:
         NewSynonym(row["word"], row["catalogue_word"], row["item_code"] if row["kind"] == "item" else "") for row in synonym_rows()
     ]
     services.add_synonyms(rows, by=BY, at=AT)
+    count_words()
 
 
 def build_network() -> dict[str, list[NewServiceItem]]:

@@ -21,3 +21,8 @@ APPROVE = register("catalog.approve", _("%(actor)s approved version %(number)s o
 DISCARD_DRAFT = register("catalog.discard_draft", _("%(actor)s discarded the draft of %(name)s"))
 DECIDE_CHANGE = register("catalog.decide_change", _("%(actor)s decided for %(name)s: %(kind)s from %(effective_on)s (%(basis)s)"))
 REVOKE_CHANGE = register("catalog.revoke_change", _("%(actor)s revoked the planned change of %(name)s"))
+ADD_SYNONYM = register("catalog.add_synonym", _("%(actor)s let “%(word)s” be found as %(meaning)s"))
+CHANGE_SYNONYM = register(
+    "catalog.change_synonym", _("%(actor)s let “%(word)s” be found as %(meaning)s, before: “%(old_word)s” as %(old_meaning)s")
+)
+REMOVE_SYNONYM = register("catalog.remove_synonym", _("%(actor)s took “%(word)s” for %(meaning)s out of the search"))

@@ -204,16 +204,95 @@ class ItemOption(Row):
 
 
 class SearchEntry(models.Model):
-    """The cut words of an item's published version, weighted, with its synonyms."""
+    """What an item is found by: the words of its current version, people's words for it, and what a list is narrowed by.
+
+    ``standing`` says which items come first where a word finds too many; the smaller the sooner.
+    """
 
     item = models.OneToOneField("catalog.CatalogItem", on_delete=models.CASCADE, primary_key=True)
-    words = SearchVectorField()
+    own = SearchVectorField()
+    peoples = SearchVectorField()
+    words = models.GeneratedField(
+        expression=models.Func(F("own"), F("peoples"), template="(%(expressions)s)", arg_joiner=" || "),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+    facets = ArrayField(models.CharField(max_length=24), default=list)
+    standing = models.PositiveSmallIntegerField()
 
     class Meta:
-        indexes = (GinIndex(fields=["words"], name="catalog_searchentry_words", fastupdate=False),)
+        indexes = (
+            GinIndex(fields=["words"], name="catalog_searchentry_words", fastupdate=False),
+            GinIndex(fields=["facets"], name="catalog_searchentry_facets", fastupdate=False),
+            models.Index(fields=["standing", "item"], name="catalog_searchentry_standing"),
+        )
 
     def __str__(self) -> str:
         return str(self.item_id)
+
+
+class SearchWord(models.Model):
+    """A word of the index: by these questions are read.
+
+    ``entries`` is how many items had it when last counted; ``is_read`` whether its pinyin was made.
+    """
+
+    word = models.CharField(max_length=60, primary_key=True)
+    entries = models.PositiveIntegerField(default=1)
+    pinyin = models.CharField(max_length=80, blank=True)
+    initials = models.CharField(max_length=60, blank=True)
+    is_read = models.BooleanField(default=False)
+    shapes = ArrayField(models.CharField(max_length=60), default=list)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["pinyin"], name="catalog_searchword_pinyin"),
+            models.Index(fields=["initials"], name="catalog_searchword_initials"),
+            GinIndex(fields=["shapes"], name="catalog_searchword_shapes", fastupdate=False),
+        )
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class SearchPhrase(models.Model):
+    """What may be suggested while somebody types: a name of an item, or people's word for it."""
+
+    item = models.ForeignKey("catalog.CatalogItem", on_delete=models.CASCADE, related_name="+")
+    text = models.CharField(max_length=300)
+    folded = models.CharField(max_length=300)
+    pinyin = models.CharField(max_length=1000, blank=True)
+    initials = models.CharField(max_length=300, blank=True)
+    standing = models.PositiveSmallIntegerField()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["folded"], name="catalog_searchphrase_folded", opclasses=["text_pattern_ops"]),
+            models.Index(fields=["pinyin"], name="catalog_searchphrase_pinyin", opclasses=["text_pattern_ops"]),
+            models.Index(fields=["initials"], name="catalog_searchphrase_initials", opclasses=["text_pattern_ops"]),
+        )
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class AskedQuestion(models.Model):
+    """How often a question was asked on a day, and how often a guide was opened from its results. Nobody's name is with it.
+
+    ``found`` is how many items it found when last asked; null when it was only opened on that day.
+    """
+
+    day = models.DateField()
+    question = models.CharField(max_length=60)
+    asked = models.PositiveIntegerField(default=0)
+    found = models.PositiveIntegerField(null=True)
+    opened = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["day", "question"], name="catalog_askedquestion_once_a_day"),)
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.question}"
 
 
 @keep_history()
@@ -228,6 +307,7 @@ class Synonym(Row):
         constraints = (
             models.UniqueConstraint(fields=["word", "catalogue_word", "item"], nulls_distinct=False, name="catalog_synonym_once"),
         )
+        indexes = (models.Index(fields=["word"], name="catalog_synonym_begins", opclasses=["text_pattern_ops"]),)
 
     def __str__(self) -> str:
         return f"{self.word} = {self.catalogue_word}"

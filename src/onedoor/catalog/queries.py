@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext
 
 from onedoor.catalog.cache import EditionCache
@@ -195,21 +195,14 @@ class Facets:
     department: str = ""
     level: str = ""
     online: bool = False
+    who: str = ""
+    instant: bool = False
 
-    def condition(self, prefix: str = "") -> Q:
-        """Return the condition over versions; ``prefix`` leads from another table to a version."""
-        found = Q()
-        if self.board:
-            found &= Q(**{f"{prefix}item__board": self.board})
-        if self.topic:
-            found &= Q(**{f"{prefix}item__topics__contains": [self.topic]})
-        if self.department:
-            found &= Q(**{f"{prefix}item__department_code": self.department})
-        if self.level:
-            found &= Q(**{f"{prefix}levels__contains": [self.level]})
-        if self.online:
-            found &= Q(**{f"{prefix}accepts_online": True, f"{prefix}status": VersionStatus.PUBLISHED})
-        return found
+    def marks(self) -> list[str]:
+        """Return what an entry of the search index must have (``services.search_index.marks_of``)."""
+        given = {"b": self.board, "t": self.topic, "d": self.department, "l": self.level, "w": self.who}
+        marks = [f"{kind}:{value}" for kind, value in given.items() if value]
+        return marks + ["online"] * self.online + ["instant"] * self.instant
 
     @property
     def is_empty(self) -> bool:
@@ -444,7 +437,8 @@ def _department_counts() -> tuple[tuple[str, int], ...]:
 
 def items_page(facets: Facets, *, after: str = "", size: int = PAGE_SIZE) -> Page[ItemLine]:
     """Return a page of current items in the order of their codes, from behind the code ``after``. One statement."""
-    rows = _current().filter(facets.condition()).filter(item__code__gt=after).order_by("item__code")[: size + 1]
+    narrowed = {} if facets.is_empty else {"item__searchentry__facets__contains": facets.marks()}
+    rows = _current().filter(item__code__gt=after, **narrowed).order_by("item__code")[: size + 1]
     return first_page([item_line(row) for row in rows], size)
 
 

@@ -2,3 +2,4 @@
 
 VERSION = "catalog.version"
 ITEM = "catalog.item"
+SYNONYM = "catalog.synonym"

@@ -1,11 +1,14 @@
-"""Jobs of the catalogue."""
+"""Jobs of the catalogue: what has its day, and what indexing leaves for a quiet moment."""
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from onedoor.catalog.services import changes
+from onedoor.catalog.services import changes, search_index
 from onedoor.kernel.actor import system_actor
 
 
@@ -15,3 +18,16 @@ def honour_dates(timestamp: int) -> None:
     """Put into force what has its day today; late, or twice, changes nothing more."""
     del timestamp
     changes.honour_dates(by=system_actor("catalog"), at=timezone.now())
+
+
+@app.task(name="catalog.index_items", lock="catalog.index_items")
+def index_items(items: list[str]) -> None:
+    """Cut the words of items and add their pinyin. One such job at a time, so that the last one writes last."""
+    with transaction.atomic():
+        search_index.index([UUID(each) for each in items])
+
+
+@app.task(name="catalog.count_words", lock="catalog.index_items")
+def count_words() -> None:
+    """Count the words by which questions are read."""
+    search_index.count_words()

@@ -44,7 +44,7 @@ def make_catalogue(source: Source, known: Sequence[NewAgency], keys: Mapping[str
             for item in items
         ]
         catalog_services.create_service_items(rows, by=by, at=at)
-        words = [each for each in sources.rows("synonyms.csv") if each["kind"] == "item"]
+        words = [each for each in sources.rows("synonyms.csv") if each["kind"] in {"item", "term"}]
         catalog_services.add_synonyms(
             [NewSynonym(each["word"], each["catalogue_word"], each["item_code"]) for each in words], by=by, at=at
         )

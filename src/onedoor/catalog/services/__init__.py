@@ -2,8 +2,17 @@
 
 from onedoor.catalog.services.implementation import NewServiceItem, create_service_items
 from onedoor.catalog.services.imports import FaultyFile, ImportReport, import_items
-from onedoor.catalog.services.search_index import NewSynonym, UnknownSynonymItem, add_synonyms
 from onedoor.catalog.services.short_codes import create_short_codes, make_short_codes
+from onedoor.catalog.services.synonyms import (
+    NewSynonym,
+    SynonymTaken,
+    UnknownSynonymItem,
+    WrongSynonym,
+    add_synonym,
+    add_synonyms,
+    change_synonym,
+    remove_synonym,
+)
 from onedoor.catalog.services.versions import NewVersion, publish_version
 
 __all__ = [
@@ -12,11 +21,16 @@ __all__ = [
     "NewServiceItem",
     "NewSynonym",
     "NewVersion",
+    "SynonymTaken",
     "UnknownSynonymItem",
+    "WrongSynonym",
+    "add_synonym",
     "add_synonyms",
+    "change_synonym",
     "create_service_items",
     "create_short_codes",
     "import_items",
     "make_short_codes",
     "publish_version",
+    "remove_synonym",
 ]

@@ -19,6 +19,7 @@ from onedoor.catalog.services.search_index import index
 from onedoor.catalog.services.short_codes import create_short_codes
 from onedoor.catalog.services.versions import NewVersion, change_status, write_versions
 from onedoor.catalog.subjects import ITEM
+from onedoor.kernel import jobs
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.errors import Refused
 from onedoor.kernel.history import changed_by
@@ -91,6 +92,7 @@ def _take_over(parsed: Sequence[Parsed], *, by: Actor, at: datetime) -> ImportRe
     change_status(moved, by=by, at=at)
     if fresh or moved:
         index([item.id for item, _version in fresh])
+        jobs.queue("catalog.count_words")
         create_short_codes([Subject(ITEM, item.id) for item in items.values()])
         move_edition()
     changed = len(fresh) + len(moved) - created

@@ -15,7 +15,7 @@ from onedoor.catalog.content import Content
 from onedoor.catalog.models import COMING, CURRENT, CatalogItem, ItemOption, ItemVersion, VersionStatus
 from onedoor.catalog.permissions import require_publisher
 from onedoor.catalog.services.edition import move_edition
-from onedoor.catalog.services.search_index import index
+from onedoor.catalog.services.search_index import index_soon, stand_anew
 from onedoor.catalog.services.short_codes import create_short_codes
 from onedoor.catalog.subjects import ITEM, VERSION
 from onedoor.journal.services import Record, record_many
@@ -52,7 +52,7 @@ def publish_version(version: NewVersion, *, by: Actor, at: datetime) -> UUID:
     require_publisher(by)
     item = CatalogItem.objects.select_for_update().get(code=version.item_code)
     (published,) = write_versions([(item, version)], by=by, at=at)
-    index([item.id])
+    index_soon([item.id])
     move_edition()
     return published.id
 
@@ -102,7 +102,7 @@ def put_into_force(versions: Sequence[ItemVersion], *, by: Actor, at: datetime) 
     ItemVersion.objects.bulk_update(versions, ["status", "published_at", "number", "effective_from"])
     CatalogItem.objects.bulk_update([each.item for each in versions], ["name", "name_en", "board", "topics"])
     _tell_of(versions, by=by, at=at)
-    index([each.item_id for each in versions])
+    index_soon([each.item_id for each in versions])
     create_short_codes([Subject(ITEM, each.item_id) for each in versions])
     move_edition()
 
@@ -143,7 +143,7 @@ def _tell_of(versions: Sequence[ItemVersion], *, by: Actor, at: datetime) -> Non
 
 
 def change_status(moved: Sequence[tuple[ItemVersion, CatalogItem, str]], *, by: Actor, at: datetime) -> None:
-    """Give versions another status. One statement for each status, one for the journal."""
+    """Give versions another status. One statement for each status, one for the journal, two for the search."""
     for status in sorted({status for _version, _item, status in moved}):
         ids = [version.id for version, _item, to in moved if to == status]
         ItemVersion.objects.filter(id__in=ids).update(status=status)
@@ -152,3 +152,4 @@ def change_status(moved: Sequence[tuple[ItemVersion, CatalogItem, str]], *, by: 
         for version, item, status in moved
     ]
     record_many(CHANGE_STATUS, records, by=by, at=at)
+    stand_anew([item.id for _version, item, _status in moved])
