@@ -206,12 +206,13 @@ def test_adding_a_paper_in_a_correction_led_away_from_the_notice(city: City, at_
 
 
 def test_a_wrong_answer_slipped_in_while_a_correction_was_written(city: City) -> None:
-    application = with_papers(in_correction(city), by=city.citizen, at=timezone.now())
-    now = timezone.now()
-    drafts.save_answers(application_id=application.id, answers={"contact_phone": "12"}, by=city.citizen, at=now)
+    application, now = in_correction(city), timezone.now()
+    asked = next(each.key for each in casework.materials_of(application) if each.state == "rejected")
+    with_papers(application, by=city.citizen, at=now, only=[asked])
+    drafts.save_answers(application_id=application.id, answers={"staff": "许多"}, by=city.citizen, at=now)
     with pytest.raises(Invalid) as refused:
         intake.correct_application(application_id=application.id, answers={}, by=city.citizen, at=now)
-    assert "contact_phone" in refused.value.errors
+    assert "staff" in refused.value.errors
     application.refresh_from_db()
     assert application.status == "correcting"
 
