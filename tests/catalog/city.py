@@ -13,7 +13,7 @@ from onedoor.kernel.actor import system_actor
 from onedoor.network import opening
 from onedoor.network import services as network
 from onedoor.network.entries import NewAgency, NewHours, NewRegion, NewSite
-from tests.catalog.sources import DATA, guides_file, items_file, sample_reading, synonym_rows
+from tests.catalog.sources import DATA, guides_file, items_file, sample_records, synonym_rows
 
 AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 BY = system_actor("test")
@@ -69,7 +69,7 @@ def build_network() -> dict[str, list[NewServiceItem]]:
         for row in regions
         if row["level"] != "city" and row["code12"] in sites
     ]
-    departments = sorted({item.department_code for item in sample_reading().items})
+    departments = sorted({item.dept for item in sample_records()})
     centre = next(row for row in sites.values() if row["level"] == "city")
     agencies += [
         NewAgency(f"T-{code}", f"部门{code}", "city", "130300000000", department_code=code, site=centre["code"])
@@ -78,15 +78,15 @@ def build_network() -> dict[str, list[NewServiceItem]]:
     ids = network.create_agencies(agencies, by=BY, at=AT)
     credit = "91130399MA0000000X"
     found: dict[str, list[NewServiceItem]] = {}
-    for item in sample_reading().items:
+    for item in sample_records():
         rows = found.setdefault(item.code, [])
         if "city" in item.levels:
             rows.append(
                 NewServiceItem(
                     item.code,
-                    ids[f"T-{item.department_code}"],
+                    ids[f"T-{item.dept}"],
                     "city",
-                    f"{credit[:16]}{departments.index(item.department_code):02d}",
+                    f"{credit[:16]}{departments.index(item.dept):02d}",
                 )
             )
         for number, agency in enumerate(agencies):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 from functools import cache
 from pathlib import Path
 
 import onedoor.sample
-from onedoor.catalog.importing import Reading, read
+from onedoor.catalog.exchange.faults import Faults
+from onedoor.catalog.exchange.items_file import ItemsFile
+from onedoor.catalog.exchange.records import ItemRecord, record_of
 
 DATA = Path(onedoor.sample.__file__).parent / "data"
 
@@ -22,9 +25,19 @@ def guides_file() -> bytes:
     return (DATA / "guides.json").read_bytes()
 
 
+def records_of(items: bytes, guides: bytes | None = None, name: str = "") -> tuple[list[ItemRecord], Faults]:
+    """Return the items of a file that are right, as of a catalogue that has none of them, and what is wrong with the others."""
+    faults = Faults()
+    file = ItemsFile(io.BytesIO(items), faults, name=name, guides=io.BytesIO(guides) if guides is not None else None)
+    found = [record_of(given, None) for given in file]
+    return [record for record in found if record is not None], faults
+
+
 @cache
-def sample_reading() -> Reading:
-    return read(items_file(), guides_file())
+def sample_records() -> list[ItemRecord]:
+    found, faults = records_of(items_file(), guides_file())
+    assert not faults, faults.told[:5]
+    return found
 
 
 @cache

@@ -13,10 +13,10 @@ from onedoor.catalog import form_rules
 from onedoor.catalog.conditions import Equals, Greater
 from onedoor.catalog.content import Choice, Content, Form, FormField, Section, Validation
 from onedoor.sample.answers import sample_answers
-from tests.catalog.sources import sample_reading
+from tests.catalog.sources import sample_records
 
 TODAY = date(2026, 11, 24)
-ITEMS = {item.code: item for item in sample_reading().items}
+ITEMS = {item.code: item for item in sample_records()}
 COMPLETE = sorted(code for code, item in ITEMS.items() if item.is_complete)
 
 

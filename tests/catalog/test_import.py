@@ -5,19 +5,22 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from django.db import transaction
 from django.db.utils import IntegrityError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from onedoor.catalog import queries, services
+from onedoor.catalog import queries, records, services
 from onedoor.catalog.models import CatalogItem, Edition, ItemOption, ItemVersion, SearchEntry, ShortCode
-from onedoor.catalog.services import FaultyFile, NewVersion, publish_version
+from onedoor.catalog.services import FaultyFile, NewVersion, imports, publish_version
 from onedoor.journal.models import Entry
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.errors import NotAllowed
 from tests.catalog.city import AT, BY
-from tests.catalog.sources import guides_file, items_file, sample_reading
+from tests.catalog.sources import guides_file, items_file, sample_records
 
 CODE = "130300-FG-10-0001"
 GUIDES = json.loads(guides_file())
@@ -62,20 +65,20 @@ class TestFaults:
             ({"code": "130300-FG-10-0006"}, []),
             ({"dept": "XX"}, [("2", "dept")]),
             ({"item_type": "01"}, [("2", "item_type")]),
-            ({"item_type": "77"}, [("2", "item_type"), ("2", "item_type")]),
+            ({"item_type": "77"}, [("2", "item_type")]),
             ({"name": ""}, [("2", "name")]),
             ({"name": "长" * 201}, [("2", "name")]),
             ({"board": "其他"}, [("2", "board")]),
-            ({"case_kind": "3"}, [("2", "case_kind"), ("2", "case_kind")]),
+            ({"case_kind": "3"}, [("2", "case_kind")]),
             ({"case_kind": "2"}, [("2", "case_kind")]),
-            ({"legal_limit": "二十", "legal_unit": "工作日"}, [("2", "legal_limit"), ("2", "legal_unit")]),
+            ({"legal_limit": "二十", "legal_unit": "工作日"}, [("2", "legal_limit")]),
             ({"legal_limit": "5", "legal_unit": "即时"}, [("2", "legal_unit")]),
             ({"legal_unit": "周"}, [("2", "legal_unit")]),
             (
                 {"promise_limit": "9", "promise_unit": "工作日", "legal_limit": "5", "legal_unit": "工作日", "case_kind": "2"},
                 [("2", "promise_limit")],
             ),
-            ({"legal_limit": "99999", "legal_unit": "工作日"}, [("2", "legal_limit"), ("2", "legal_unit")]),
+            ({"legal_limit": "99999", "legal_unit": "工作日"}, [("2", "legal_limit")]),
             ({"objects": "7"}, [("2", "objects")]),
             ({"channels": ""}, [("2", "channels")]),
             ({"levels": "city;province"}, [("2", "levels")]),
@@ -93,8 +96,8 @@ class TestFaults:
     def test_all_faults_of_all_rows_are_told_at_once(self):
         assert faults_of(table({"name": ""}, {"board": "?", "status": "?"}, {"levels": ""})) == [
             ("2", "name"),
-            ("3", "status"),
             ("3", "board"),
+            ("3", "status"),
             ("4", "levels"),
         ]
 
@@ -133,7 +136,7 @@ class TestFaults:
             (lambda g: g["form"]["fields"][0].pop("label"), "form.org_name"),
             (lambda g: g["form"]["fields"][0].update(validation={"pattern": "("}), "form.org_name"),
             (lambda g: g["form"]["fields"].append(dict(g["form"]["fields"][0])), "form.org_name"),
-            (lambda g: g["form"]["sections"][0]["fields"].append("ghost"), "form.ghost"),
+            (lambda g: g["form"]["sections"][0]["fields"].append("ghost"), "form.sections.1.fields"),
             (lambda g: g["form"]["sections"][0]["fields"].remove("org_name"), "form.org_name"),
             (lambda g: g["form"]["fields"][8].update(choices=[]), "form.build_kind"),
             (lambda g: g.pop("form"), "form"),
@@ -143,7 +146,7 @@ class TestFaults:
             (lambda g: g["steps"].pop(2), "steps"),
             (lambda g: g["materials"][0].update(medium="stone"), "materials.1.medium"),
             (lambda g: g["materials"][0].update(name=""), "materials.1.name"),
-            (lambda g: g.update(fees=["free"]), "guide"),
+            (lambda g: g.update(fees=["free"]), "fees.1"),
             (lambda g: g.update(name="别的"), "name"),
         ],
     )
@@ -196,10 +199,13 @@ class TestTakingOver:
 
     def test_a_table_without_its_guides_put_the_full_guides_away(self):
         services.import_items(items=items_file(), guides=guides_file(), by=BY, at=AT)
-        with pytest.raises(services.FaultyFile) as refusal:
-            services.import_items(items=items_file(), by=BY, at=AT)
-        assert len(refusal.value.faults) == 64
-        assert ItemVersion.objects.filter(is_complete=True).count() == 64
+        before = {each.item.code: records.item_record(each).content for each in ItemVersion.objects.select_related("item")}
+        services.import_items(items=items_file(), by=BY, at=AT)
+        after = {each.code: each for each in records.current_records()}
+        assert sum(each.is_complete for each in after.values()) == 64
+        for code, content in before.items():
+            kept = after[code].content
+            assert (kept.steps, kept.form, kept.materials, kept.fees) == (content.steps, content.form, content.materials, content.fees)
 
     def test_a_trial_changes_nothing(self):
         report = services.import_items(items=table(), by=BY, at=AT, dry_run=True)
@@ -245,15 +251,75 @@ class TestTakingOver:
         after = dict(CatalogItem.objects.values_list("code", "catalog_code"))
         assert {code: after[code] for code in before} == before
 
+    def test_what_a_table_has_no_column_for_stays_as_it_is(self):
+        services.import_items(items=table(), guides=guide(), by=BY, at=AT)
+        before = records.item_record(ItemVersion.objects.get(item__code=CODE))
+        report = services.import_items(items=b"code,plain_name\n" + f"{CODE},新叫法\n".encode(), by=BY, at=AT)
+        after = records.item_record(ItemVersion.objects.get(item__code=CODE, status="published"))
+        assert (report.items, report.changed) == (1, 1)
+        assert after == replace(before, version=2, content=replace(before.content, plain_name="新叫法"))
+
+    def test_an_old_table_does_not_overwrite_what_was_published_after_it_was_taken_out(self):
+        services.import_items(items=table(), by=BY, at=AT)
+        old = f"code,version,plain_name\n{CODE},1,甲\n".encode()
+        services.import_items(items=old, by=BY, at=AT)
+        assert services.import_items(items=old, by=BY, at=AT).unchanged == 1
+        with pytest.raises(FaultyFile) as refused:
+            services.import_items(items=old.replace("甲".encode(), "乙".encode()), by=BY, at=AT)
+        assert [(fault.row, fault.column) for fault in refused.value.faults] == [("2", "version")]
+
+    def test_two_items_with_one_basic_code(self):
+        services.import_items(items=table(rows=1), by=BY, at=AT)
+        for change in ({"code": "130301-FG-10-0001"}, {"code": "130301-FG-10-0009"}):
+            data = table(change, rows=1)
+            if change["code"].endswith("9"):
+                data = data.replace(b"keywords", b"keywords,catalog_code", 1).replace(b"\r\n", b",131001001000\r\n").replace(
+                    b"catalog_code,131001001000", b"catalog_code", 1
+                )  # fmt: skip
+            with pytest.raises(FaultyFile) as refused:
+                services.import_items(items=data, by=BY, at=AT)
+            assert [(fault.row, fault.column) for fault in refused.value.faults] == [("2", "catalog_code")]
+
+    def test_chunks_are_one_transaction_and_cost_the_same_each(self, monkeypatch, count_statements):
+        monkeypatch.setattr(imports, "CHUNK", 40)
+        with count_statements() as sent:
+            services.import_items(items=table(rows=120), by=BY, at=AT)
+        assert len(sent) < 3 * 20
+        wrong = table(*[{}] * 119, {"name": ""}, rows=120).replace("企业投资项目核准".encode(), "别的".encode())
+        with pytest.raises(FaultyFile):
+            services.import_items(items=wrong, by=BY, at=AT)
+        assert ItemVersion.objects.count() == 120
+
+    @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(st.data())
+    def test_any_file_is_wholly_in_or_wholly_out(self, data):
+        spoilt = bytearray(table(rows=6))
+        place = data.draw(st.integers(0, len(spoilt) - 1))
+        spoilt[place : place + data.draw(st.integers(0, 3))] = data.draw(
+            st.binary(max_size=3) | st.sampled_from([b"\r\n", b'"', b",", b";"])
+        )
+        before = transaction.savepoint()
+        refused, report = None, None
+        try:
+            report = services.import_items(items=bytes(spoilt), by=BY, at=AT)
+        except FaultyFile as refusal:
+            refused = refusal
+        there = (CatalogItem.objects.count(), ItemVersion.objects.count())
+        assert there == ((0, 0) if refused else (report.items, report.items))
+        assert refused is None or refused.count > 0
+        transaction.savepoint_rollback(before)
+
     def test_only_publishers_may(self):
         clerk = Actor(client="web", account=BY.request, posting=BY.request)
         with pytest.raises(NotAllowed):
             services.import_items(items=table(), by=clerk, at=AT)
         assert not CatalogItem.objects.exists()
+        with pytest.raises(NotAllowed):
+            services.import_items(items=table(), by=clerk, at=AT, dry_run=True)
 
 
 def another_version() -> NewVersion:
-    parsed = next(item for item in sample_reading().items if item.code == CODE)
+    parsed = next(item for item in sample_records() if item.code == CODE)
     return NewVersion(CODE, "2", 20, "working-days", 5, "working-days", ("city",), True, True, parsed.content)
 
 

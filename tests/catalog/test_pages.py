@@ -15,7 +15,7 @@ from onedoor.catalog.topics import TOPICS
 from onedoor.kernel.errors import NotFound
 from onedoor.kernel.subjects import Subject
 from onedoor.network import queries as network
-from tests.catalog.sources import sample_reading
+from tests.catalog.sources import sample_records
 
 pytestmark = pytest.mark.usefixtures("city")
 FOOD = "/items/130300-YJ-01-0001/"
@@ -63,7 +63,7 @@ class TestGuide:
         assert len(warm) <= 2
 
     def test_every_item_has_a_page_that_is_small_enough(self, browser):
-        for item in sample_reading().items:
+        for item in sample_records():
             response = browser.get(f"/items/{item.code}/")
             assert response.status_code == 200
             assert len(response.content) < LARGEST
@@ -212,7 +212,7 @@ class TestOffers:
             queries.version_form(ServiceItem.objects.first().id)
 
     def test_every_promised_item_has_another_stage_before_approval(self):
-        for item in sample_reading().items:
+        for item in sample_records():
             stages = [step.stage for step in item.content.steps]
             before = stages[: stages.index("approve")]
             assert set(before) & {"handle", "review"}

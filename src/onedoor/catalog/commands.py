@@ -1,25 +1,39 @@
-"""The command ``onedoor import items FILE [--guides FILE] [--dry-run]``."""
+"""The commands ``onedoor import items FILE`` and ``onedoor export items FILE``."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from onedoor.catalog.importing import Fault
+    from onedoor.catalog.exchange.faults import Fault
+    from onedoor.catalog.exchange.records import ItemRecord
+
+MOST_PRINTED = 200
 
 
 def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the commands of the catalogue."""
     kinds = subparsers.add_parser("import", help="take over files").add_subparsers(required=True, metavar="KIND")
-    items = kinds.add_parser("items", help="take over a table of items, all or nothing")
-    items.add_argument("file", type=Path, help="the table: CSV in UTF-8 or GB 18030, with the columns of docs/catalog.md")
+    items = kinds.add_parser("items", help="take over a file of items, all or nothing")
+    items.add_argument(
+        "file", type=Path, help="the items: XLSX, CSV in UTF-8 or GB 18030, or JSON, with the columns of docs/catalog.md"
+    )
     items.add_argument("--guides", type=Path, help="full guides of some of the items: JSON")
     items.add_argument("--dry-run", action="store_true", help="check and report, change nothing")
+    items.add_argument("--report", type=Path, help="where to write a workbook in which the mistakes are marked")
     items.set_defaults(run=_import_items, needs="database")
+    kinds = subparsers.add_parser("export", help="take out files").add_subparsers(required=True, metavar="KIND")
+    items = kinds.add_parser("items", help="take out the items in force with all they say")
+    items.add_argument("file", type=Path, help="where to; its name ends in .xlsx, .csv or .json")
+    items.add_argument(
+        "--profile", choices=("own", "exchange"), default="own", help="our names of the columns, or the national ones"
+    )
+    items.set_defaults(run=_export_items, needs="database")
 
 
 def _import_items(arguments: argparse.Namespace) -> int:
@@ -29,19 +43,28 @@ def _import_items(arguments: argparse.Namespace) -> int:
     from onedoor.catalog import services
     from onedoor.kernel.actor import system_actor
 
-    try:
-        items = arguments.file.read_bytes()
-        guides = arguments.guides.read_bytes() if arguments.guides else None
-    except OSError as error:
-        print(_("%(file)s cannot be read: %(reason)s") % {"file": error.filename, "reason": error.strerror}, file=sys.stderr)
-        return 1
-    try:
-        report = services.import_items(
-            items=items, guides=guides, by=system_actor("import"), at=timezone.now(), dry_run=arguments.dry_run
-        )
-    except services.FaultyFile as refusal:
-        _tell_faults(refusal.faults)
-        return 1
+    with ExitStack() as stack:
+        try:
+            items = stack.enter_context(arguments.file.open("rb"))
+            guides = stack.enter_context(arguments.guides.open("rb")) if arguments.guides else None
+        except OSError as error:
+            print(_("%(file)s cannot be read: %(reason)s") % {"file": error.filename, "reason": error.strerror}, file=sys.stderr)
+            return 1
+        try:
+            report = services.import_items(
+                items=items,
+                guides=guides,
+                name=arguments.file.name,
+                by=system_actor("import"),
+                at=timezone.now(),
+                dry_run=arguments.dry_run,
+                progress=stack.enter_context(_Bar(_("Checking and taking over"))).show,
+            )
+        except services.FaultyFile as refusal:
+            _tell_faults(refusal.faults, refusal.count)
+            if arguments.report:
+                _write_marked(arguments.report, items, arguments.file.name, refusal.faults)
+            return 1
     words = {
         "items": report.items,
         "complete": report.complete,
@@ -57,11 +80,69 @@ def _import_items(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _tell_faults(faults: Sequence[Fault]) -> None:
+class _Bar:
+    """A bar on the terminal, shown where there is one."""
+
+    def __init__(self, title: str) -> None:
+        from tqdm import tqdm
+
+        self._bar = tqdm(total=100, desc=title, unit="%", disable=None, leave=False, bar_format="{desc} {percentage:3.0f}% |{bar}|")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._bar.close()
+
+    def show(self, share: float) -> None:
+        """Show how much is done, from 0 to 1."""
+        self._bar.update(max(0, round(share * 100) - self._bar.n))
+
+    def counting(self, records: Iterable[ItemRecord], total: int) -> Iterator[ItemRecord]:
+        """Yield the records and show how many of them went by."""
+        for number, record in enumerate(records, start=1):
+            yield record
+            self.show(number / max(1, total))
+
+
+def _tell_faults(faults: Sequence[Fault], count: int) -> None:
     from django.utils.translation import gettext as _
 
-    for fault in faults:
-        place = _("row %(row)s") % {"row": fault.row} if fault.row.isdigit() else fault.row
-        where = f"{place}, {fault.column}" if fault.column else place
-        print(f"{where}: {fault.reason}", file=sys.stderr)
-    print(_("%(n)d mistakes. Nothing was taken over.") % {"n": len(faults)}, file=sys.stderr)
+    for fault in faults[:MOST_PRINTED]:
+        print(f"{fault.place}: {fault.reason}" if fault.place else fault.reason, file=sys.stderr)
+    if count > MOST_PRINTED:
+        print("…", file=sys.stderr)
+    print(_("%(n)d mistakes. Nothing was taken over.") % {"n": count}, file=sys.stderr)
+
+
+def _write_marked(path: Path, items: Any, name: str, faults: Sequence[Fault]) -> None:
+    from onedoor.catalog.exchange.marking import write_marked
+
+    with path.open("wb") as out:
+        write_marked(items, name, faults, out)
+
+
+def _export_items(arguments: argparse.Namespace) -> int:
+    from django.utils.translation import gettext as _
+
+    from onedoor.catalog import records
+    from onedoor.catalog.exchange.kinds import Profile
+    from onedoor.catalog.exchange.writing import WRITERS
+    from onedoor.kernel.errors import Refused
+
+    kind = arguments.file.suffix.lower().lstrip(".")
+    if kind not in WRITERS:
+        print(_("The name of the file must end in .xlsx, .csv or .json."), file=sys.stderr)
+        return 1
+    total = records.count_current()
+    part = arguments.file.with_name(arguments.file.name + ".part")
+    try:
+        with part.open("wb") as out, _Bar(_("Taking out")) as bar:
+            WRITERS[kind](bar.counting(records.current_records(), total), out, Profile(arguments.profile))
+        part.replace(arguments.file)
+    except (OSError, Refused) as error:
+        part.unlink(missing_ok=True)
+        print(error, file=sys.stderr)
+        return 1
+    print(_("%(n)d items were written to %(file)s.") % {"n": total, "file": arguments.file})
+    return 0

@@ -24,6 +24,7 @@ STOP = frozenset(
 LONGEST_QUESTION = 60
 LONGEST_WORD = 8
 LONGEST_PHRASE = 200
+LONGEST_KEPT = 200
 
 
 def normalised(text: str) -> str:
@@ -75,6 +76,8 @@ def vector(weighted: Iterable[tuple[str, Iterable[str]]]) -> str:
     best: dict[str, str] = {}
     for weight, words in weighted:
         for word in words:
+            if len(word) > LONGEST_KEPT:  # the database has no place for it, and nobody searches for it
+                continue
             best[word] = min(best.get(word, "D"), weight)
     return " ".join(f"{_quoted(word)}:{number}{weight}" for number, (word, weight) in enumerate(best.items(), start=1))
 
