@@ -205,7 +205,12 @@ class TestTakingOver:
         assert sum(each.is_complete for each in after.values()) == 64
         for code, content in before.items():
             kept = after[code].content
-            assert (kept.steps, kept.form, kept.materials, kept.fees) == (content.steps, content.form, content.materials, content.fees)
+            assert (kept.steps, kept.form, kept.materials, kept.fees) == (
+                content.steps,
+                content.form,
+                content.materials,
+                content.fees,
+            )
 
     def test_a_trial_changes_nothing(self):
         report = services.import_items(items=table(), by=BY, at=AT, dry_run=True)
