@@ -22,6 +22,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from onedoor.casework.services import drafts
+from onedoor.catalog.services import editing
 from onedoor.documents import access, queries
 from onedoor.journal import queries as journal
 from onedoor.kernel.subjects import Subject
@@ -61,6 +62,7 @@ TOKEN = "T+TTTTTTTTTT"  # another system by its token
 ITS_OWN = "T0TTTTTTTTTT"  # another system by its token, and only what it filed
 ADMIN = "LL--------+-"  # the duty of keeping accounts
 CENTRE = "LL-------+--"  # the duty that the centre has
+NO_SUCH = "LL-------0--"  # the centre, which asks for what is not there
 AUDITOR = "LL---------+"  # the duty of auditing
 TABLE: dict[str, tuple[str, str]] = {  # who gets in with GET, and with POST
     "": (OPEN, OPEN),
@@ -137,6 +139,14 @@ TABLE: dict[str, tuple[str, str]] = {  # who gets in with GET, and with POST
     "desk/catalog/<str:code>/": (CENTRE, STAFF),
     "desk/catalog/<str:code>/begin/": (STAFF, CENTRE),
     "desk/catalog/new/": (CENTRE, CENTRE),
+    "desk/catalog/<str:code>/draft/condition/<str:kind>/<str:key>/": (CENTRE, CENTRE),
+    "desk/catalog/<str:code>/draft/form/": (CENTRE, NO_SUCH),
+    "desk/catalog/<str:code>/draft/form/field/<str:key>/": (CENTRE, CENTRE),
+    "desk/catalog/<str:code>/draft/form/field/<str:key>/<str:column_key>/": (NO_SUCH, NO_SUCH),
+    "desk/catalog/<str:code>/draft/form/paper/": (CENTRE, STAFF),
+    "desk/catalog/<str:code>/draft/form/preview/": (CENTRE, STAFF),
+    "desk/catalog/<str:code>/draft/form/remove/<str:kind>/<str:key>/": (CENTRE, CENTRE),
+    "desk/catalog/<str:code>/draft/form/section/<str:key>/": (CENTRE, CENTRE),
     "desk/intake/": (STAFF, STAFF),
     "desk/intake/<uuid:draft_id>/": (INTAKE, INTAKE),
     "desk/intake/<uuid:draft_id>/accept/": (STAFF, INTAKE),
@@ -223,6 +233,8 @@ class Ground:
             filled["draft_id"] = filled["intake" if pattern.startswith("desk/") else "draft"]
         if pattern.startswith(("desk/accounts/", "desk/postings/")):
             filled["account_id"] = str(self.accounts["clerk"])
+        if pattern.startswith("desk/catalog/"):
+            filled |= {"kind": "field", "column_key": "c1", "key": "applicant" if "/section/" in pattern else "area"}
         if pattern.startswith("verify/"):
             filled["code"] = filled["paper_code"]
         if pattern.startswith("q/"):
@@ -248,6 +260,7 @@ def ground(city: City) -> Iterator[Ground]:
         intake = drafts.open_draft(
             service_item_id=city.offers[COMMITMENT], applicant=None, channel="window", by=city.clerk, at=MONDAY
         )
+        editing.begin_draft(COMMITMENT, by=HOUSE, at=MONDAY)
         request = HttpRequest()
         request.actor = city.citizen
         file = draft.materials.exclude(files=None).first().files.first()

@@ -88,14 +88,16 @@ def _attributes(field: FormField) -> dict[str, object]:
     return found
 
 
-def rows_drawn(field: FormField, value: object, errors: Mapping[str, Text]) -> list[list[dict[str, Any]]]:
+def rows_drawn(
+    field: FormField, value: object, errors: Mapping[str, Text], *, regions: Sequence[tuple[str, str]] = ()
+) -> list[list[dict[str, Any]]]:
     """Return the rows of a repetition to draw, with one spare row to fill in."""
     rows = [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
     spare = SPARE_ROWS if rows else max(ROWS_SHOWN_AT_FIRST, field.validation.min_rows or 1)
     return [
         [
             {
-                **drawn(column, row.get(column.key), error=errors.get(f"{field.key}.{number}.{column.key}", "")),
+                **drawn(column, row.get(column.key), error=errors.get(f"{field.key}.{number}.{column.key}", ""), regions=regions),
                 "key": f"{field.key}.{number}.{column.key}",
             }
             for column in field.columns

@@ -54,6 +54,10 @@ class Condition:
         """Return the tree as it is stored."""
         raise NotImplementedError
 
+    def renamed(self, keys: Mapping[str, str]) -> Condition:
+        """Return the condition asking for other fields, where ``keys`` names others."""
+        return parse(_renamed(self.to_json(), keys))
+
 
 @dataclass(frozen=True, slots=True)
 class Equals(Condition):
@@ -61,7 +65,7 @@ class Equals(Condition):
     value: str | int | float | bool
 
     def holds(self, answers: Mapping[str, object]) -> bool:
-        return _plain(answers.get(self.field)) == _plain(self.value)
+        return plain_text(answers.get(self.field)) == plain_text(self.value)
 
     def fields(self) -> Iterator[str]:
         yield self.field
@@ -81,8 +85,8 @@ class OneOf(Condition):
     values: tuple[str | int | float, ...]
 
     def holds(self, answers: Mapping[str, object]) -> bool:
-        answer = _plain(answers.get(self.field))
-        return answer != "" and answer in {_plain(value) for value in self.values}
+        answer = plain_text(answers.get(self.field))
+        return answer != "" and answer in {plain_text(value) for value in self.values}
 
     def fields(self) -> Iterator[str]:
         yield self.field
@@ -164,7 +168,7 @@ class Every(Condition):
             yield from part.fields()
 
     def tell(self, words: Words) -> str:
-        return _(", and ").join(part.tell(words) for part in self.parts)
+        return _(", and ").join(_held_together(part, words) for part in self.parts)
 
     def to_json(self) -> JSONTree:
         return {"and": [part.to_json() for part in self.parts]}
@@ -182,7 +186,7 @@ class Either(Condition):
             yield from part.fields()
 
     def tell(self, words: Words) -> str:
-        return _(", or ").join(part.tell(words) for part in self.parts)
+        return _(", or ").join(_held_together(part, words) for part in self.parts)
 
     def to_json(self) -> JSONTree:
         return {"or": [part.to_json() for part in self.parts]}
@@ -243,6 +247,15 @@ def _parse_comparison(operator: object, operand: object) -> Condition:
     raise WrongCondition(_("“%(operator)s” cannot compare with this value.") % {"operator": operator})
 
 
+def _renamed(tree: JSONTree, keys: Mapping[str, str]) -> JSONTree:
+    ((operator, operand),) = tree.items()
+    if operator == "not":
+        return {operator: _renamed(operand, keys)}
+    if operator in ("and", "or"):
+        return {operator: [_renamed(each, keys) for each in operand]}
+    return {operator: [keys.get(operand[0], operand[0]), operand[1]]}
+
+
 def definition_errors(conditions: Mapping[str, Condition | None]) -> dict[str, str]:
     """Return what is wrong with the conditions of a form, by field: unknown fields, a field that asks itself, circles."""
     errors: dict[str, str] = {}
@@ -271,11 +284,18 @@ def _reaches(start: str, reads: Mapping[str, set[str]]) -> bool:
     return False
 
 
+def _held_together(part: Condition, words: Words) -> str:
+    """Return a part of a sentence, in brackets where it has parts itself: “and” and “or” are not left to the reader."""
+    told = part.tell(words)
+    inner = part.part if isinstance(part, Not) else part
+    return _("(%(condition)s)") % {"condition": told} if isinstance(inner, (Every, Either)) and len(inner.parts) > 1 else told
+
+
 def _told(words: Words, field: str, value: object) -> dict[str, str]:
     return {"field": words.label_of(field), "value": words.choice_of(field, value)}
 
 
-def _plain(value: object) -> str:
+def plain_text(value: object) -> str:
     """Return a value as it is compared: answers arrive as text from a form and as numbers from the API."""
     if value is None:
         return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from onedoor.catalog.views import public
-from onedoor.catalog.views.desk import items, qr
+from onedoor.catalog.views.desk import form_conditions, form_editor, form_preview, items, qr
 
 app_name = "catalog"
 urlpatterns = [
@@ -18,4 +18,12 @@ urlpatterns = [
     # Behind all other addresses under desk/catalog/, which would be taken for codes otherwise.
     path("desk/catalog/<str:code>/", items.item, name="desk_item"),
     path("desk/catalog/<str:code>/begin/", items.begin, name="desk_begin"),
+    path("desk/catalog/<str:code>/draft/form/", form_editor.draft_form, name="draft_form"),
+    path("desk/catalog/<str:code>/draft/form/preview/", form_preview.draft_form_preview, name="draft_form_preview"),
+    path("desk/catalog/<str:code>/draft/form/paper/", form_preview.draft_form_paper, name="draft_form_paper"),
+    path("desk/catalog/<str:code>/draft/form/section/<str:key>/", form_editor.section, name="draft_form_section"),
+    path("desk/catalog/<str:code>/draft/form/field/<str:key>/", form_editor.field, name="draft_form_field"),
+    path("desk/catalog/<str:code>/draft/form/field/<str:key>/<str:column_key>/", form_editor.column, name="draft_form_column"),
+    path("desk/catalog/<str:code>/draft/form/remove/<str:kind>/<str:key>/", form_editor.remove, name="draft_form_remove"),
+    path("desk/catalog/<str:code>/draft/condition/<str:kind>/<str:key>/", form_conditions.draft_condition, name="draft_condition"),
 ]

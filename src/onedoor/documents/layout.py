@@ -46,7 +46,13 @@ for _name in ("weasyprint", "weasyprint.progress", "fontTools", "fontTools.subse
 def paper_pdf(paper: Paper) -> bytes:
     """Return ``paper`` as PDF/A-2b, not sealed yet. Papers are in Chinese, the language of the law, whoever reads the page."""
     with translation.override("zh-hans"):
-        html = render_to_string(f"documents/papers/{paper.kind}.html", words_of(paper))
+        return sheet_pdf(f"documents/papers/{paper.kind}.html", words_of(paper))
+
+
+def sheet_pdf(template: str, words: Mapping[str, Any]) -> bytes:
+    """Return a template of papers with its words as PDF/A-2b."""
+    with translation.override("zh-hans"):
+        html = render_to_string(template, dict(words))
     with _one_at_a_time:
         document = HTML(string=html).render(stylesheets=[_styles()], font_config=_fonts())
         pdf = document.write_pdf(pdf_variant="pdf/a-2b", pdf_tags=False, uncompressed_pdf=True)

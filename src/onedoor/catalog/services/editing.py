@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from onedoor.catalog import acts, codes
 from onedoor.catalog.content import Content
+from onedoor.catalog.definition import definition_faults
 from onedoor.catalog.lint import faults_of
 from onedoor.catalog.models import COMING, CURRENT, CatalogItem, ItemVersion, VersionStatus
 from onedoor.catalog.parts import COLUMNS, PART_BY_KEY, Part, fields_that_differ, seen, standard_of, value_of
@@ -174,13 +175,15 @@ def rebase_draft(version_id: UUID, *, by: Actor, at: datetime) -> tuple[str, ...
 def submit_for_review(version_id: UUID, *, effective_from: date, by: Actor, at: datetime) -> None:
     """Hand in a draft for review, to come into force on a day, today at the earliest.
 
-    :raises Invalid: when the day lies in the past.
+    :raises Invalid: when the day lies in the past, or nobody could fill in the form as it is defined.
     """
     version = _lock(version_id)
     require_editor(by, version.item.department_code)
     _require(version, VersionStatus.DRAFT)
     if effective_from < local_date(at):
         raise Invalid({"effective_from": _("This day has passed. Choose today or a later day.")})
+    if definition_faults(Content.from_json(version.content)):
+        raise Invalid({"form": _("The form cannot be filled in as it is defined. Its page says what to put right.")})
     version.status, version.submitted_by, version.effective_from = VersionStatus.IN_REVIEW, by.account, effective_from
     version.returned_reason = ""
     version.save()

@@ -184,7 +184,7 @@ def _drawn(
         "is_wide": field.type in WIDE,
         "is_off": field.key not in shown,
         "field": drawn,
-        "rows": forms.rows_drawn(field, answers.get(field.key), errors) if field.type == "repeat" else None,
+        "rows": forms.rows_drawn(field, answers.get(field.key), errors, regions=regions) if field.type == "repeat" else None,
     }
 
 

@@ -250,13 +250,13 @@ def _question_context(
     application: Application, asked: journey.Question, answers: dict[str, object], errors: dict[str, Text]
 ) -> dict[str, Any]:
     form = catalog.case_terms(application.version_id).content.form
-    field = asked.field
+    field, regions = asked.field, region_options()
     return {
         "application": application,
         "terms": catalog.case_terms(application.version_id),
         "asked": asked,
-        "field": forms.drawn(field, answers.get(field.key), error=errors.get(field.key, ""), regions=region_options()),
-        "rows": forms.rows_drawn(field, answers.get(field.key), errors) if field.type == "repeat" else None,
+        "field": forms.drawn(field, answers.get(field.key), error=errors.get(field.key, ""), regions=regions),
+        "rows": forms.rows_drawn(field, answers.get(field.key), errors, regions=regions) if field.type == "repeat" else None,
         "errors": [(f"id_{name}", text) for name, text in errors.items()],
         "before": _previous(application, journey.before(form, answers, field.key)),
     }
