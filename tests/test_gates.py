@@ -138,6 +138,7 @@ TABLE: dict[str, tuple[str, str]] = {  # who gets in with GET, and with POST
     "desk/catalog/": (CENTRE, STAFF),
     "desk/catalog/<str:code>/": (CENTRE, STAFF),
     "desk/catalog/<str:code>/begin/": (STAFF, CENTRE),
+    "desk/catalog/<str:code>/draft/<str:key>/": ("LL-------0--", "LL-------0--"),  # the key is no part
     "desk/catalog/new/": (CENTRE, CENTRE),
     "desk/catalog/<str:code>/draft/condition/<str:kind>/<str:key>/": (CENTRE, CENTRE),
     "desk/catalog/<str:code>/draft/form/": (CENTRE, NO_SUCH),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -9,6 +12,7 @@ from uuid import UUID
 from django.test import Client
 from django.utils import timezone
 
+from onedoor.catalog import services
 from onedoor.kernel.actor import Actor
 from onedoor.network import entries
 from onedoor.network import queries as network
@@ -16,6 +20,7 @@ from onedoor.network import services as network_services
 from onedoor.people import services as people
 from onedoor.people.models import Account
 from tests.catalog.city import BY
+from tests.catalog.sources import guides_file, items_file
 from tests.people.factories import GOOD_PASSWORD
 from tests.people.test_pages import step_in
 
@@ -29,6 +34,18 @@ class Keepers:
     clerk: Client
     head_actor: Actor
     centre_actor: Actor
+
+
+def import_items(*codes: str) -> None:
+    """Import some items of the sample with their guides."""
+    rows = list(csv.DictReader(io.StringIO(items_file().decode("utf-8-sig"))))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]))
+    writer.writeheader()
+    writer.writerows(row for row in rows if row["code"] in codes)
+    guides = [each for each in json.loads(guides_file()) if each["code"] in codes]
+    at = timezone.now() - timedelta(days=2)
+    services.import_items(items=text.getvalue().encode(), guides=json.dumps(guides).encode(), by=BY, at=at)
 
 
 def furnish(department: str) -> Keepers:

@@ -72,13 +72,13 @@ class Wanted:
     text: str = ""
 
 
-def items_for_desk(wanted: Wanted, *, after: str = "", size: int = PAGE_SIZE) -> Page[ItemRow]:
+def items_for_desk(wanted: Wanted, *, after: str = "") -> Page[ItemRow]:
     """Return items by their codes, from behind ``after``, with their versions in force and to come. Three statements."""
     living = ItemVersion.objects.filter(status__in=[*CURRENT, *COMING]).defer("content")
     found = CatalogItem.objects.filter(_condition(wanted), code__gt=after).order_by("code")
-    rows = list(found.prefetch_related(Prefetch("versions", queryset=living, to_attr="living"))[: size + 1])
+    rows = list(found.prefetch_related(Prefetch("versions", queryset=living, to_attr="living"))[: PAGE_SIZE + 1])
     names = queries.department_names()
-    return first_page([_item_row(row, names) for row in rows], size)
+    return first_page([_item_row(row, names) for row in rows], PAGE_SIZE)
 
 
 def _condition(wanted: Wanted) -> Q:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from onedoor.catalog.views import public
-from onedoor.catalog.views.desk import form_conditions, form_editor, form_preview, items, qr
+from onedoor.catalog.views.desk import drafts, form_conditions, form_editor, form_preview, items, qr
 
 app_name = "catalog"
 urlpatterns = [
@@ -26,4 +26,6 @@ urlpatterns = [
     path("desk/catalog/<str:code>/draft/form/field/<str:key>/<str:column_key>/", form_editor.column, name="draft_form_column"),
     path("desk/catalog/<str:code>/draft/form/remove/<str:kind>/<str:key>/", form_editor.remove, name="draft_form_remove"),
     path("desk/catalog/<str:code>/draft/condition/<str:kind>/<str:key>/", form_conditions.draft_condition, name="draft_condition"),
+    # Behind the part that has pages of its own (draft/form/).
+    path("desk/catalog/<str:code>/draft/<str:key>/", drafts.part, name="desk_part"),
 ]

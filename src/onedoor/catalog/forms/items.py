@@ -8,8 +8,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from onedoor.catalog import code_sets
+from onedoor.catalog import code_sets, elements
 from onedoor.catalog.services.editing import NewItem
+
+
+def name_of(element: str) -> Any:
+    """Return the label of an element, as forms want it."""
+    return elements.name_of(element)
 
 
 class NewItemForm(forms.Form):
@@ -17,9 +22,9 @@ class NewItemForm(forms.Form):
 
     department = forms.ChoiceField(label=_("Department"))
     item_type = forms.ChoiceField(label=_("Type of the item"), choices=code_sets.ITEM_TYPES)
-    board = forms.ChoiceField(label=_("Board"), choices=code_sets.BOARDS, widget=forms.RadioSelect)
-    name = forms.CharField(label=_("Name"), max_length=200, help_text=_("As it stands in the rule that the item rests on."))
-    name_en = forms.CharField(label=_("Name in English"), max_length=300, required=False)
+    board = forms.ChoiceField(label=name_of("board"), choices=code_sets.BOARDS, widget=forms.RadioSelect)
+    name = forms.CharField(label=name_of("name"), max_length=200, help_text=_("As it stands in the rule that the item rests on."))
+    name_en = forms.CharField(label=name_of("name_en"), max_length=300, required=False)
 
     def __init__(self, *args: Any, departments: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -146,6 +146,11 @@ def save_part(version_id: UUID, *, part_key: str, changes: Mapping[str, Any], ma
     return seen(written, part)
 
 
+def preview(version: ItemVersion, part: Part, changes: Mapping[str, Any]) -> ItemVersion:
+    """Return the draft as it would be with ``changes``; nothing is written."""
+    return _changed(version, part, changes)
+
+
 @transaction.atomic(durable=True)
 def rebase_draft(version_id: UUID, *, by: Actor, at: datetime) -> tuple[str, ...]:
     """Take over into a draft what a version that came into force meanwhile says otherwise.

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from onedoor.catalog import life, permissions, queries
 from onedoor.catalog.forms.items import NewItemForm
 from onedoor.catalog.next_acts import next_acts
-from onedoor.catalog.parts import PARTS
 from onedoor.catalog.services import editing
+from onedoor.catalog.views.desk.addresses import part_links
 from onedoor.catalog.views.desk.doorway import actor_of, clean, keeper, sheet_for
 from onedoor.kernel.doors import Door, door
 
@@ -54,7 +54,7 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
         "sheet": sheet,
         "coming": None if sheet.coming is None else life.version_line(sheet.coming),
         "acts": next_acts(sheet, actor_of(request)),
-        "parts": PARTS,
+        "parts": part_links(sheet),
         "near": [each for each in offers if each.level in ("city", "county")],
         "far": [each for each in offers if each.level not in ("city", "county")],
     }
