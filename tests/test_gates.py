@@ -139,6 +139,10 @@ TABLE: dict[str, tuple[str, str]] = {  # who gets in with GET, and with POST
     "desk/catalog/<str:code>/": (CENTRE, STAFF),
     "desk/catalog/<str:code>/begin/": (STAFF, CENTRE),
     "desk/catalog/<str:code>/draft/<str:key>/": ("LL-------0--", "LL-------0--"),  # the key is no part
+    "desk/catalog/exchange/": (CENTRE, CENTRE),
+    "desk/catalog/exchange/<uuid:run_id>/": ("LL-------0--", CENTRE),
+    "desk/catalog/exchange/<uuid:run_id>/file/": ("LL-------0--", CENTRE),
+    "desk/catalog/exchange/<uuid:run_id>/take-over/": (CENTRE, "LL-------0--"),
     "desk/catalog/new/": (CENTRE, CENTRE),
     "desk/catalog/<str:code>/draft/condition/<str:kind>/<str:key>/": (CENTRE, CENTRE),
     "desk/catalog/<str:code>/draft/form/": (CENTRE, NO_SUCH),
@@ -286,6 +290,7 @@ def ground(city: City) -> Iterator[Ground]:
                 "number": "3", "year": "2026", "token": access.file_link(request, file.file_id).strip("/").split("/")[-1],
                 "reference": str(application.reference), "organisation_id": str(organisation), "account_id": str(city.other_citizen.account),
                 "act": "lock", "client_id": str(system.id), "posting_id": str(city.clerk.posting), "role": "citizen",
+                "run_id": str(application.id),
             },
         )  # fmt: skip
 

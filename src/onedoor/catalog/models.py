@@ -313,6 +313,65 @@ class Synonym(Row):
         return f"{self.word} = {self.catalogue_word}"
 
 
+class RunKind(TextChoices):
+    TRIAL = "trial", _("Dry run")
+    IMPORT = "import", pgettext_lazy("exchange", "Import")
+    EXPORT = "export", pgettext_lazy("exchange", "Export")
+
+
+class RunState(TextChoices):
+    WAITING = "waiting", pgettext_lazy("exchange", "Waiting")
+    RUNNING = "running", pgettext_lazy("exchange", "Running")
+    DONE = "done", pgettext_lazy("exchange", "Done")
+    FAULTY = "faulty", _("Has mistakes")
+    FAILED = "failed", pgettext_lazy("exchange", "Not done")
+
+
+UNFINISHED = (RunState.WAITING, RunState.RUNNING)
+
+
+class ExchangeRun(Row):
+    """A file of items that was handed in at the desk, or asked for; the worker does it once and says here how far it is.
+
+    ``storage_key`` names the file handed in, ``result_key`` the one that came of it: the export, or the marked workbook.
+    Both are deleted after thirty days, the row stays.
+    """
+
+    kind = models.CharField(max_length=10, choices=RunKind)
+    state = models.CharField(max_length=10, choices=RunState, default=RunState.WAITING)
+    format = models.CharField(max_length=5, blank=True)
+    profile = models.CharField(max_length=10, blank=True)
+    name = models.CharField(max_length=200)
+    storage_key = models.CharField(max_length=120, blank=True)
+    result_key = models.CharField(max_length=120, blank=True)
+    size = models.BigIntegerField(null=True)
+    sha256 = models.BinaryField(null=True)
+    asked_at = models.DateTimeField()
+    asked_by = models.UUIDField()
+    asked_from = models.UUIDField(null=True, help_text=_("The posting of the one who asked, whose rights are looked at again"))
+    finished_at = models.DateTimeField(null=True)
+    percent = models.PositiveSmallIntegerField(default=0)
+    report = models.JSONField(default=dict)
+    faults = models.JSONField(default=list)
+    fault_count = models.PositiveIntegerField(default=0)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(state__in=UNFINISHED) | Q(finished_at__isnull=False), name="catalog_exchangerun_end_has_moment"
+            ),
+        )
+        indexes = (models.Index(fields=["-asked_at", "id"], name="catalog_exchangerun_newest"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
+
+    @property
+    def is_finished(self) -> bool:
+        return self.state not in UNFINISHED
+
+
 class ShortCode(models.Model):
     """A code behind ``/q/``: what it leads to is registered by the room that owns the kind."""
 

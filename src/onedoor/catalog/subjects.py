@@ -3,3 +3,4 @@
 VERSION = "catalog.version"
 ITEM = "catalog.item"
 SYNONYM = "catalog.synonym"
+RUN = "catalog.exchange_run"

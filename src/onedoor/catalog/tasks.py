@@ -6,9 +6,10 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
-from onedoor.catalog.services import changes, search_index
+from onedoor.catalog.services import changes, exchange, search_index
 from onedoor.kernel.actor import system_actor
 
 
@@ -31,3 +32,23 @@ def index_items(items: list[str]) -> None:
 def count_words() -> None:
     """Count the words by which questions are read."""
     search_index.count_words()
+
+
+@app.task(name="catalog.exchange", retry=2, pass_context=True)
+def exchange_items(context: JobContext, run_id: str) -> None:
+    """Take a file of items in or out, as was asked for at the desk. Killed and begun again it is done once."""
+    try:
+        exchange.do_run(run_id=UUID(run_id), at=timezone.now())
+    except Exception:
+        if context.job.attempts >= 2:
+            exchange.give_up(run_id=UUID(run_id), by=system_actor("catalog"), at=timezone.now())
+        raise
+
+
+@app.periodic(cron="50 3 * * *")
+@app.task(name="catalog.sweep_exchange", queueing_lock="catalog.sweep_exchange")
+def sweep_exchange(timestamp: int) -> None:
+    """Delete the files of old runs."""
+    del timestamp
+    while exchange.sweep_files(at=timezone.now()):
+        pass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from onedoor.catalog.views import public
-from onedoor.catalog.views.desk import drafts, form_conditions, form_editor, form_preview, items, qr
+from onedoor.catalog.views.desk import drafts, exchange, form_conditions, form_editor, form_preview, items, qr
 
 app_name = "catalog"
 urlpatterns = [
@@ -15,6 +15,10 @@ urlpatterns = [
     path("desk/qr/", qr.qr_sheet, name="qr_sheet"),
     path("desk/catalog/", items.items, name="desk_items"),
     path("desk/catalog/new/", items.new_item, name="desk_new_item"),
+    path("desk/catalog/exchange/", exchange.exchange_page, name="desk_exchange"),
+    path("desk/catalog/exchange/<uuid:run_id>/", exchange.exchange_run, name="desk_exchange_run"),
+    path("desk/catalog/exchange/<uuid:run_id>/file/", exchange.exchange_file, name="desk_exchange_file"),
+    path("desk/catalog/exchange/<uuid:run_id>/take-over/", exchange.exchange_take_over, name="desk_exchange_take_over"),
     # Behind all other addresses under desk/catalog/, which would be taken for codes otherwise.
     path("desk/catalog/<str:code>/", items.item, name="desk_item"),
     path("desk/catalog/<str:code>/begin/", items.begin, name="desk_begin"),

@@ -1,0 +1,146 @@
+"""Files of items in and out at the desk: kept first, done by the worker, once."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from typing import Any
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from onedoor.catalog.models import CatalogItem, ExchangeRun, ItemVersion
+from onedoor.catalog.services import exchange, imports
+from onedoor.journal.models import Entry
+from onedoor.kernel.errors import NotAllowed
+from onedoor.network.models import Posting
+from tests.catalog.city import BY
+from tests.catalog.keepers import Keepers, furnish
+from tests.catalog.test_import import table
+
+pytestmark = pytest.mark.django_db
+PAGE = "/desk/catalog/exchange/"
+
+
+@pytest.fixture
+def keepers(db: None, settings: Any, tmp_path: Any) -> Keepers:
+    settings.STORAGES = settings.STORAGES | {
+        "files": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}}
+    }
+    return furnish("FG")
+
+
+def hand_in(keepers: Keepers, data: bytes, act: str, name: str = "items.csv") -> ExchangeRun:
+    answer = keepers.centre.post(PAGE, {"file": SimpleUploadedFile(name, data), "act": act})
+    assert answer.status_code == 302, answer.content.decode()
+    return ExchangeRun.objects.get(id=answer["Location"].strip("/").split("/")[-1])
+
+
+def done(run: ExchangeRun) -> ExchangeRun:
+    """Do what the worker does."""
+    exchange.do_run(run_id=run.id, at=timezone.now())
+    run.refresh_from_db()
+    return run
+
+
+def acts() -> list[str]:
+    return list(Entry.objects.filter(subject_kind="catalog.exchange_run").order_by("id").values_list("act", flat=True))
+
+
+def test_a_file_is_kept_first_and_taken_over_by_the_worker(keepers: Keepers) -> None:
+    run = hand_in(keepers, table(), "import")
+    assert (run.state, CatalogItem.objects.count()) == ("waiting", 0)
+    assert ProcrastinateJob.objects.filter(task_name="catalog.exchange", args={"run_id": str(run.id)}).count() == 1
+    waiting = keepers.centre.get(f"{PAGE}{run.id}/")
+    assert b"<progress" in waiting.content
+    assert b"hx-get" in waiting.content
+    done(run)
+    assert (run.state, run.report["created"], CatalogItem.objects.count()) == ("done", 3, 3)
+    assert acts() == ["catalog.hand_in_file", "catalog.take_over_file"]
+    part = keepers.centre.get(f"{PAGE}{run.id}/", headers={"HX-Request": "true"}).content.decode()
+    assert "已全部导入" in part
+    assert "<html" not in part
+    assert "hx-get" not in part
+
+
+def test_a_dry_run_changes_nothing_and_can_be_published_then(keepers: Keepers) -> None:
+    run = done(hand_in(keepers, table(), "trial"))
+    assert (run.state, run.report["created"], CatalogItem.objects.count()) == ("done", 3, 0)
+    answer = keepers.centre.post(f"{PAGE}{run.id}/take-over/")
+    done(ExchangeRun.objects.get(id=answer["Location"].strip("/").split("/")[-1]))
+    assert CatalogItem.objects.count() == 3
+    assert acts() == ["catalog.hand_in_file", "catalog.check_file", "catalog.hand_in_file", "catalog.take_over_file"]
+
+
+def test_mistakes_are_shown_and_marked(keepers: Keepers) -> None:
+    run = done(hand_in(keepers, table({"name": ""}, {"board": "其他"}), "import"))
+    assert (run.state, run.fault_count, CatalogItem.objects.count()) == ("faulty", 2, 0)
+    page = keepers.centre.get(f"{PAGE}{run.id}/").content.decode()
+    assert "共 2 处错误" in page
+    assert "不认识“其他”" in page
+    marked = openpyxl.load_workbook(io.BytesIO(keepers.centre.get(f"{PAGE}{run.id}/file/").getvalue()))
+    assert marked["items"]["B2"].comment.text.startswith("name")
+    assert acts() == ["catalog.hand_in_file", "catalog.refuse_file"]
+    assert keepers.centre.post(f"{PAGE}{run.id}/take-over/").status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv", "json"])
+def test_what_is_taken_out_can_be_saved_and_taken_in(keepers: Keepers, kind: str) -> None:
+    imports.import_items(items=table(), by=BY, at=timezone.now())
+    answer = keepers.centre.post(PAGE, {"act": "export", "format": kind, "profile": "exchange"})
+    run = done(ExchangeRun.objects.get(id=answer["Location"].strip("/").split("/")[-1]))
+    saved = keepers.centre.get(f"{PAGE}{run.id}/file/")
+    assert f".{kind}" in saved["Content-Disposition"]
+    again = done(hand_in(keepers, saved.getvalue(), "import", f"x.{kind}"))
+    assert (again.state, again.report["unchanged"]) == ("done", 3)
+
+
+def test_killed_and_begun_again_it_is_done_once(keepers: Keepers, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = hand_in(keepers, table(), "import")
+    monkeypatch.setattr(exchange, "_finish", lambda *_a, **_k: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        exchange.do_run(run_id=run.id, at=timezone.now())
+    assert CatalogItem.objects.count() == 0
+    monkeypatch.undo()
+    for _ in range(2):
+        done(run)
+    assert (run.state, run.report["created"], ItemVersion.objects.count()) == ("done", 3, 3)
+    assert acts() == ["catalog.hand_in_file", "catalog.take_over_file"]
+
+
+def test_whoever_lost_the_duty_meanwhile_takes_over_nothing(keepers: Keepers) -> None:
+    run = hand_in(keepers, table(), "import")
+    Posting.objects.filter(id=keepers.centre_actor.posting).update(ends_at=timezone.now())
+    done(run)
+    assert (run.state, CatalogItem.objects.count()) == ("failed", 0)
+    assert run.reason
+
+
+def test_only_publishers_have_the_page_and_a_dry_run_needs_the_duty_too(keepers: Keepers) -> None:
+    for client in (keepers.head, keepers.clerk):
+        assert client.get(PAGE).status_code == 403
+        assert client.post(PAGE, {"file": SimpleUploadedFile("items.csv", table()), "act": "trial"}).status_code == 403
+    with pytest.raises(NotAllowed):
+        exchange.ask_import(upload=SimpleUploadedFile("x.csv", b"x"), is_trial=True, by=keepers.head_actor, at=timezone.now())
+    assert not ExchangeRun.objects.exists()
+
+
+def test_no_file_and_an_empty_one_are_told_at_the_field(keepers: Keepers) -> None:
+    for given in ({}, {"file": SimpleUploadedFile("items.csv", b"")}):
+        answer = keepers.centre.post(PAGE, {"act": "import", **given})
+        assert answer.status_code == 422
+        assert 'id="file-error"' in answer.content.decode()
+    assert keepers.centre.post(PAGE, {"act": "export", "format": "pdf", "profile": "own"}).status_code == 422
+
+
+def test_files_go_after_thirty_days_and_what_the_runs_said_stays(keepers: Keepers) -> None:
+    run = done(hand_in(keepers, table({"name": ""}), "import"))
+    assert exchange.sweep_files(at=timezone.now()) == 0
+    assert exchange.sweep_files(at=run.asked_at + timedelta(days=31)) == 1
+    run.refresh_from_db()
+    assert (run.storage_key, run.result_key, run.fault_count) == ("", "", 1)
+    assert keepers.centre.get(f"{PAGE}{run.id}/file/").status_code == 404
+    assert keepers.centre.get(f"{PAGE}{run.id}/").status_code == 200
