@@ -137,7 +137,10 @@ TABLE: dict[str, tuple[str, str]] = {  # who gets in with GET, and with POST
     "desk/clients/new/": (CENTRE, CENTRE),
     "desk/catalog/": (CENTRE, STAFF),
     "desk/catalog/<str:code>/": (CENTRE, STAFF),
+    "desk/catalog/<str:code>/act/<slug:act>/": (STAFF, "LL-------0--"),  # no version is coming
     "desk/catalog/<str:code>/begin/": (STAFF, CENTRE),
+    "desk/catalog/<str:code>/compare/": (CENTRE, STAFF),
+    "desk/catalog/review/": (CENTRE, STAFF),
     "desk/catalog/<str:code>/draft/<str:key>/": ("LL-------0--", "LL-------0--"),  # the key is no part
     "desk/catalog/exchange/": (CENTRE, CENTRE),
     "desk/catalog/exchange/<uuid:run_id>/": ("LL-------0--", CENTRE),

@@ -15,9 +15,10 @@ from onedoor.catalog import queries
 from onedoor.catalog.content import in_language
 from onedoor.catalog.lint import Fault, faults_of
 from onedoor.catalog.models import COMING, CURRENT, CatalogItem, ChangedItem, ItemVersion, VersionStatus
-from onedoor.catalog.parts import PART_BY_KEY, Part
+from onedoor.catalog.parts import PART_BY_KEY, Part, standard_of
 from onedoor.kernel.errors import NotFound, Text
 from onedoor.kernel.paging import Page, first_page
+from onedoor.people import directory
 
 PAGE_SIZE = 50
 NEVER_PUBLISHED = "new"
@@ -225,3 +226,46 @@ def code_of_version(version_id: UUID) -> str:
     if code is None:
         raise NotFound
     return code
+
+
+def standards_of(item: CatalogItem, left: UUID | None, right: UUID | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what two versions of an item say; one that does not exist says nothing. One statement."""
+    rows = {row.id: row for row in ItemVersion.objects.filter(item=item, id__in=[each for each in (left, right) if each])}
+    one, other = (standard_of(rows[each]) if each in rows else {} for each in (left, right))
+    return one, other
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """A version that waits for its review or for its day."""
+
+    code: str
+    title: str
+    department: str
+    line: VersionLine
+    faults: int
+    is_first: bool
+
+
+def handed_in() -> list[HandedIn]:
+    """Return the versions that wait for their review, the longest waiting first, then those that wait for their day."""
+    waiting = ItemVersion.objects.filter(status__in=[VersionStatus.IN_REVIEW, VersionStatus.APPROVED]).select_related("item")
+    names = queries.department_names()
+    return [
+        HandedIn(
+            row.item.code,
+            in_language(row.content.get("name") or row.item.name, row.content.get("name_en", "")),
+            names.get(row.item.department_code, row.item.department_code),
+            version_line(row),
+            len(faults_of(row)),
+            row.based_on_id is None,
+        )
+        for row in waiting.order_by("-status", "id")
+    ]
+
+
+def writers_of(version: ItemVersion | None) -> list[str]:
+    """Return the names of those who wrote in a version. One statement."""
+    ids = [] if version is None else version.editors
+    names = directory.account_names(ids) if ids else {}
+    return [names[each] for each in ids if each in names]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from onedoor.catalog.views import public
-from onedoor.catalog.views.desk import drafts, exchange, form_conditions, form_editor, form_preview, items, qr
+from onedoor.catalog.views.desk import drafts, exchange, form_conditions, form_editor, form_preview, items, qr, review
 
 app_name = "catalog"
 urlpatterns = [
@@ -19,9 +19,12 @@ urlpatterns = [
     path("desk/catalog/exchange/<uuid:run_id>/", exchange.exchange_run, name="desk_exchange_run"),
     path("desk/catalog/exchange/<uuid:run_id>/file/", exchange.exchange_file, name="desk_exchange_file"),
     path("desk/catalog/exchange/<uuid:run_id>/take-over/", exchange.exchange_take_over, name="desk_exchange_take_over"),
+    path("desk/catalog/review/", review.waiting, name="desk_review"),
     # Behind all other addresses under desk/catalog/, which would be taken for codes otherwise.
     path("desk/catalog/<str:code>/", items.item, name="desk_item"),
     path("desk/catalog/<str:code>/begin/", items.begin, name="desk_begin"),
+    path("desk/catalog/<str:code>/compare/", review.compare, name="desk_compare"),
+    path("desk/catalog/<str:code>/act/<slug:act>/", review.act, name="desk_act"),
     path("desk/catalog/<str:code>/draft/form/", form_editor.draft_form, name="draft_form"),
     path("desk/catalog/<str:code>/draft/form/preview/", form_preview.draft_form_preview, name="draft_form_preview"),
     path("desk/catalog/<str:code>/draft/form/paper/", form_preview.draft_form_paper, name="draft_form_paper"),

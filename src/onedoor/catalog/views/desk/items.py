@@ -15,6 +15,7 @@ from onedoor.catalog.next_acts import next_acts
 from onedoor.catalog.services import editing
 from onedoor.catalog.views.desk.addresses import part_links
 from onedoor.catalog.views.desk.doorway import actor_of, clean, keeper, sheet_for
+from onedoor.kernel.clock import local_date
 from onedoor.kernel.doors import Door, door
 
 
@@ -55,6 +56,8 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
         "coming": None if sheet.coming is None else life.version_line(sheet.coming),
         "acts": next_acts(sheet, actor_of(request)),
         "parts": part_links(sheet),
+        "today": local_date(timezone.now()),
+        "writers": life.writers_of(sheet.coming),
         "near": [each for each in offers if each.level in ("city", "county")],
         "far": [each for each in offers if each.level not in ("city", "county")],
     }
