@@ -155,6 +155,10 @@ TABLE: dict[str, tuple[str, str]] = {  # who gets in with GET, and with POST
     "desk/catalog/<str:code>/draft/form/preview/": (CENTRE, STAFF),
     "desk/catalog/<str:code>/draft/form/remove/<str:kind>/<str:key>/": (CENTRE, CENTRE),
     "desk/catalog/<str:code>/draft/form/section/<str:key>/": (CENTRE, CENTRE),
+    "desk/catalog/words/": (CENTRE, CENTRE),
+    "desk/catalog/words/<uuid:synonym>/": (NO_SUCH, NO_SUCH),
+    "desk/catalog/words/<uuid:synonym>/remove/": (CENTRE, NO_SUCH),
+    "desk/catalog/words/searches/": (CENTRE, CENTRE),
     "desk/intake/": (STAFF, STAFF),
     "desk/intake/<uuid:draft_id>/": (INTAKE, INTAKE),
     "desk/intake/<uuid:draft_id>/accept/": (STAFF, INTAKE),
@@ -176,6 +180,7 @@ TABLE: dict[str, tuple[str, str]] = {  # who gets in with GET, and with POST
     "healthz": (OPEN, OPEN),
     "items/": (OPEN, OPEN),
     "items/<str:code>/": (OPEN, OPEN),
+    "items/suggest": (OPEN, OPEN),
     "journal/": (OPEN, OPEN),
     "journal/entries/<uuid:entry_id>/": (OPEN, OPEN),
     "journal/entries/<uuid:entry_id>/proof.json": (NOTHING, OPEN),
@@ -294,6 +299,7 @@ def ground(city: City) -> Iterator[Ground]:
                 "reference": str(application.reference), "organisation_id": str(organisation), "account_id": str(city.other_citizen.account),
                 "act": "lock", "client_id": str(system.id), "posting_id": str(city.clerk.posting), "role": "citizen",
                 "run_id": str(application.id),
+                "synonym": "00000000-0000-7000-8000-000000000000",
             },
         )  # fmt: skip
 

@@ -33,7 +33,7 @@ def test_home_page_with_its_styles_and_scripts_is_small(visitor):
     page = visitor.get("/", headers={"accept-encoding": "identity"}).content.decode()
     packed = len(visitor.get("/").content)
     parts = re.findall(r'(?:href|src)="(/static/[^"]+\.(?:css|js|svg)[^"]*)"', page)
-    assert len(parts) == 4
+    assert len(parts) == 5
     for part in parts:
         with closing(visitor.get(part)) as response:
             packed += int(response.headers["Content-Length"])

@@ -14,3 +14,4 @@ class CatalogConfig(AppConfig):
         links.register()
         rail.register(_("QR codes"), "catalog:qr_sheet", lambda actor: actor.is_staff, icon="printer", group="house", order=60)
         rail.register(_("Catalogue"), "catalog:desk_items", permissions.keeps_items, icon="book-open", group="house", order=10)
+        rail.register(_("People's words"), "catalog:desk_words", permissions.may_publish, icon="search", group="house", order=12)

@@ -38,7 +38,11 @@ class Suggestion:
 
     text: str
     name: str
-    url: str
+    code: str
+
+    @property
+    def url(self) -> str:
+        return f"/items/{self.code}/"
 
     @property
     def also(self) -> str:
@@ -53,10 +57,10 @@ def suggest(text: str) -> list[Suggestion]:
         return []
     found: dict[str, Suggestion] = {}
     for _item, phrase, name, name_en, code in _begun(question):
-        found[code] = Suggestion(phrase, in_language(name, name_en), f"/items/{code}/")
+        found[code] = Suggestion(phrase, in_language(name, name_en), code)
     if len(found) < MOST and len(question) > 1:
         for line in search(question, size=MOST, bound=BOUND).items:
-            found.setdefault(line.code, Suggestion(line.title, line.title, line.url))
+            found.setdefault(line.code, Suggestion(line.title, line.title, line.code))
     return list(found.values())[:MOST]
 
 

@@ -9,8 +9,9 @@ from django.utils import timezone
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
-from onedoor.catalog.services import changes, exchange, search_index
+from onedoor.catalog.services import changes, exchange, questions, search_index
 from onedoor.kernel.actor import system_actor
+from onedoor.kernel.clock import local_date
 
 
 @app.periodic(cron="*/10 * * * *")
@@ -52,3 +53,12 @@ def sweep_exchange(timestamp: int) -> None:
     del timestamp
     while exchange.sweep_files(at=timezone.now()):
         pass
+
+
+@app.periodic(cron="10 3 * * *")
+@app.task(name="catalog.tidy_search", queueing_lock="catalog.tidy_search", lock="catalog.index_items")
+def tidy_search(timestamp: int) -> None:
+    """Count the words anew and forget old questions."""
+    del timestamp
+    search_index.count_words()
+    questions.forget_questions(today=local_date(timezone.now()))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from onedoor.catalog.views import public
+from onedoor.catalog.views import public, search
 from onedoor.catalog.views.desk import drafts, exchange, form_conditions, form_editor, form_preview, items, qr, review
+from onedoor.catalog.views.desk import search as desk_search
 
 app_name = "catalog"
 urlpatterns = [
-    path("items/", public.items, name="items"),
+    path("items/", search.items, name="items"),
+    path("items/suggest", search.suggest, name="suggest"),
     path("items/<str:code>/", public.guide, name="guide"),
     path("q/<str:code>", public.short_link, name="short_link"),
     path("desk/qr/", qr.qr_sheet, name="qr_sheet"),
@@ -20,6 +22,10 @@ urlpatterns = [
     path("desk/catalog/exchange/<uuid:run_id>/file/", exchange.exchange_file, name="desk_exchange_file"),
     path("desk/catalog/exchange/<uuid:run_id>/take-over/", exchange.exchange_take_over, name="desk_exchange_take_over"),
     path("desk/catalog/review/", review.waiting, name="desk_review"),
+    path("desk/catalog/words/", desk_search.words, name="desk_words"),
+    path("desk/catalog/words/<uuid:synonym>/", desk_search.word, name="desk_word"),
+    path("desk/catalog/words/<uuid:synonym>/remove/", desk_search.remove_word, name="desk_remove_word"),
+    path("desk/catalog/words/searches/", desk_search.searches, name="desk_searches"),
     # Behind all other addresses under desk/catalog/, which would be taken for codes otherwise.
     path("desk/catalog/<str:code>/", items.item, name="desk_item"),
     path("desk/catalog/<str:code>/begin/", items.begin, name="desk_begin"),

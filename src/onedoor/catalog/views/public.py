@@ -1,4 +1,4 @@
-"""What anybody may read: the list of services, the guide of one, and what a short code leads to."""
+"""What anybody may read: the guide of a service, and what a short code leads to."""
 
 from __future__ import annotations
 
@@ -8,20 +8,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from onedoor.catalog import finding, guide_page, queries, short_links
-from onedoor.catalog.queries import Facets
+from onedoor.catalog import guide_page, queries, short_links
 from onedoor.catalog.topics import BOARD_BY_CODE, TOPIC_BY_CODE
+from onedoor.catalog.views.search import counts_openings
 from onedoor.kernel.doors import Door, door
 from onedoor.kernel.errors import NotFound
 from onedoor.kernel.references import parse_code
 from onedoor.look.pagecache import cached_page, edition_of
 from onedoor.network import queries as network
 
-LEVELS = ("city", "county", "township", "village")
-
 
 @door(Door.ANYONE)
 @require_safe
+@counts_openings
 @cached_page(queries.edition)
 def guide(request: HttpRequest, code: str) -> HttpResponse:
     """Show the guide of a service."""
@@ -46,64 +45,6 @@ def guide(request: HttpRequest, code: str) -> HttpResponse:
         "short_address": short_links.address_of(found.short_code) if found.short_code else "",
     }
     return render(request, "catalog/guide.html", page)
-
-
-@door(Door.ANYONE)
-@require_safe
-@cached_page(queries.edition, query=("board", "topic", "department", "level", "online"))
-def items(request: HttpRequest) -> HttpResponse:
-    """Search the services, or leaf through them by board, topic, department, level and door."""
-    edition = edition_of(request)
-    facets, question = _facets(request), request.GET.get("q", "").strip()
-    departments = queries.departments_with_items(edition_number=edition)
-    names = {code: name for code, name, _count in departments}
-    found = finding.search(question, facets) if question else None
-    page = None if found else queries.items_page(facets, after=request.GET.get("after", "")[:50])
-    return render(
-        request,
-        "catalog/items.html",
-        {
-            "question": question,
-            "found": found,
-            "lines": [
-                (line, names.get(line.department_code, "")) for line in (found.items if found else page.rows if page else ())
-            ],
-            "next_url": _next_url(request, page.rows[-1].code) if page and page.has_more else "",
-            "facets": facets,
-            "title": _title(facets, names, question),
-            "boards": queries.home_categories(),
-            "departments": departments,
-            "levels": LEVELS,
-            "figures": queries.figures(edition_number=edition),
-        },
-    )
-
-
-def _facets(request: HttpRequest) -> Facets:
-    """Return what the address narrows the list by; what no list knows is passed over."""
-    given = request.GET.get
-    board, topic, level = given("board", ""), given("topic", ""), given("level", "")
-    return Facets(
-        board=board if board in BOARD_BY_CODE else "",
-        topic=topic if topic in TOPIC_BY_CODE else "",
-        department=given("department", "").replace("\x00", "")[:10],
-        level=level if level in LEVELS else "",
-        online=given("online") == "1",
-    )
-
-
-def _title(facets: Facets, departments: dict[str, str], question: str) -> str:
-    if question:
-        return _("Services for “%(question)s”") % {"question": question}
-    if facets.topic or facets.board:
-        return str(queries.topic_name(facets.topic or facets.board))
-    return departments.get(facets.department, "") or _("All services")
-
-
-def _next_url(request: HttpRequest, last: str) -> str:
-    address = request.GET.copy()
-    address["after"] = last
-    return f"?{address.urlencode()}"
 
 
 @door(Door.ANYONE)
