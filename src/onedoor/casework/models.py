@@ -134,6 +134,13 @@ class Material(Row):
     copies = models.PositiveSmallIntegerField(default=0)
     is_original_seen = models.BooleanField(default=False)
     remark = models.CharField(max_length=300, blank=True)
+    certificate = models.ForeignKey(
+        "documents.Paper",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text=_("The city's own certificate that spares it"),
+    )
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["application", "key"], name="casework_material_once"),)

@@ -147,9 +147,9 @@ def case_page(*, actor: Actor, application_id: UUID, at: datetime) -> CasePage:
 def materials_of(application: Application) -> list[Material]:
     """Return the materials in the order of the guide, with their files."""
     order = [each.key for each in catalog.case_terms(application.version_id).materials]
-    rows = Material.objects.filter(application=application).prefetch_related("files__file")
+    rows = Material.objects.filter(application=application).select_related("certificate").defer("certificate__content")
     place = {key: number for number, key in enumerate(order)}
-    return sorted(rows, key=lambda row: (place.get(row.key, len(order)), row.pk))
+    return sorted(rows.prefetch_related("files__file"), key=lambda row: (place.get(row.key, len(order)), row.pk))
 
 
 def next_acts(*, actor: Actor, application: Application, runs: Sequence[StageRun], at: datetime) -> list[Transition]:

@@ -62,6 +62,7 @@ class PaperView:
     valid_from: date | None
     valid_to: date | None
     is_revoked: bool
+    holder: str
 
 
 def files_of(file_ids: Iterable[UUID]) -> dict[UUID, FileView]:
@@ -147,7 +148,27 @@ def _paper_view(paper: Paper) -> PaperView:
         valid_from=paper.valid_from,
         valid_to=paper.valid_to,
         is_revoked=paper.revoked_at is not None,
+        holder=paper.holder,
     )
+
+
+def valid_certificates(subject_ids: Sequence[UUID], *, today: date) -> list[tuple[UUID, PaperView]]:
+    """Return the certificates of subjects that are valid on a day, with their subjects, oldest first. One statement."""
+    found = Paper.objects.filter(kind=PaperKind.CERTIFICATE, subject_id__in=list(subject_ids), revoked_at__isnull=True)
+    return [
+        (paper.subject_id, _paper_view(paper))
+        for paper in found.defer("content").order_by("id")
+        if standing_of(paper, today) in (Standing.VALID, Standing.BEING_MADE)
+    ]
+
+
+def valid_among(paper_ids: Sequence[UUID], *, today: date) -> dict[UUID, PaperView]:
+    """Return those of some papers that are valid on a day. One statement."""
+    return {
+        paper.id: _paper_view(paper)
+        for paper in Paper.objects.filter(pk__in=list(paper_ids)).defer("content").order_by("id")
+        if standing_of(paper, today) in (Standing.VALID, Standing.BEING_MADE)
+    }
 
 
 def is_any_unsealed() -> bool:

@@ -13,9 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from onedoor.casework import acts, queries, states
 from onedoor.casework.correction import NotAsked
 from onedoor.casework.journey import file_key
+from onedoor.casework.known import Known, filled, known_of, locked
 from onedoor.casework.models import Application, Channel, Material, MaterialFile, MaterialState
 from onedoor.casework.permissions import owns, require_state
 from onedoor.casework.services import core
+from onedoor.casework.services.fetching import fetch_certificates, use_what_is_known
 from onedoor.casework.states import Status
 from onedoor.catalog import queries as catalog
 from onedoor.documents import services as documents
@@ -104,19 +106,20 @@ def open_many(
         for one in openings
         if one.draft_id not in known
     ]
+    facts = known_of(made, at=at)
+    for application in made:
+        application.answers = filled(application, facts.get(application.id))
     Application.objects.bulk_create(made)
-    Material.objects.bulk_create(
-        Material(
-            application=application,
-            key=key,
-            name=name,
-            state=state,
-        )
-        for application in made
-        for key, name, state in papers_wanted(application)
-    )
+    Material.objects.bulk_create(row for application in made for row in _materials_of(application, facts.get(application.id)))
     core.record(made, acts.OPEN_DRAFT, by=by, at=at)
     return [*known.values(), *made]
+
+
+def _materials_of(application: Application, known: Known | None) -> list[Material]:
+    """Return the papers of a new draft; those that the city issued itself and that are valid are there already."""
+    rows = [Material(application=application, key=key, name=name, state=state) for key, name, state in papers_wanted(application)]
+    fetch_certificates(application, rows, known)
+    return rows
 
 
 def papers_wanted(application: Application) -> list[tuple[str, str, MaterialState]]:
@@ -219,6 +222,7 @@ def save_answers(
 ) -> Application:
     """Keep what was typed so far, complete or not, question by question: two open pages do not undo each other.
 
+    What comes from an official record stays as that says; a clerk, who sees the papers, may write otherwise.
     ``option_code`` is the handling option where the page asks for it; one that the item does not have counts as none.
 
     :raises NotAllowed: when the draft is somebody else's.
@@ -228,7 +232,8 @@ def save_answers(
     application = _editable(application_id, by)
     if application.status == Status.CORRECTING and answers.keys() - queries.correctable(application, at=at).questions:
         raise NotAsked
-    application.answers = {**application.answers, **answers}
+    fixed = frozenset() if by.is_staff else locked(application.answers)
+    application.answers = {**application.answers, **{key: value for key, value in answers.items() if key not in fixed}}
     application.edited_at = at
     fields = ["answers", "edited_at"]
     if option_code is not None:
@@ -248,9 +253,12 @@ def name_applicant(*, application_id: UUID, applicant: Applicant, option_code: s
     application = _editable(application_id, by)
     require_state([application], states.SUBMIT)
     _set_applicant(application, applicant)
+    use_what_is_known(application, at=at)
     application.option_code = option_code
     application.edited_at = at
-    application.save(update_fields=["applicant_person", "applicant_organisation", "applicant_name", "option_code", "edited_at"])
+    application.save(
+        update_fields=["applicant_person", "applicant_organisation", "applicant_name", "option_code", "answers", "edited_at"]
+    )
     return application
 
 
@@ -265,8 +273,8 @@ def attach_file(*, application_id: UUID, key: str, file_id: UUID, by: Actor, at:
     material = _takes_papers(application_id, key, by=by, at=at)
     documents.use_files([file_id], subject=core.subject_of(material.application), by=by, at=at)
     MaterialFile.objects.bulk_create([MaterialFile(material=material, file_id=file_id, added_at=at)], ignore_conflicts=True)
-    material.state, material.trust_level = MaterialState.PROVIDED, "C"
-    material.save(update_fields=["state", "trust_level"])
+    material.state, material.trust_level, material.certificate = MaterialState.PROVIDED, "C", None
+    material.save(update_fields=["state", "trust_level", "certificate"])
     return material
 
 

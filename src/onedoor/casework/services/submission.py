@@ -15,6 +15,7 @@ from onedoor.casework import acts, journey, messages, papers, stages, states
 from onedoor.casework.models import Application, Material, MaterialFile, MaterialState
 from onedoor.casework.permissions import require_owner, require_state
 from onedoor.casework.services import core
+from onedoor.casework.services.fetching import drop_void
 from onedoor.catalog import form_rules
 from onedoor.catalog import queries as catalog
 from onedoor.catalog.content import Form
@@ -31,9 +32,15 @@ if TYPE_CHECKING:
     from onedoor.workdays.models import Limit
 
 NOTICE_WORKING_DAYS = 5  # 行政许可法 art. 32
-ITEM_CHANGED = _(
-    "The guide of this item changed or was closed while you were writing. Your answers are kept; please start again from the guide."
-)
+
+
+class ItemChanged(Refused):
+    """The version of a draft is not in force any more: another one is, or the item is closed."""
+
+    code = "item_changed"
+    default = _(
+        "The guide of this item changed or was closed while you were writing. Your answers are kept; please start again from the guide."
+    )
 
 
 @transaction.atomic(durable=True)
@@ -44,7 +51,7 @@ def submit_application(*, application_id: UUID, by: Actor, at: datetime) -> Appl
 
     :raises Invalid: when answers or materials are missing or wrong; all of them are told at once.
     :raises NotAllowed: when somebody else's draft is submitted.
-    :raises Refused: when the item's version is no longer open.
+    :raises ItemChanged: when the item's version is no longer open.
     """
     applications = core.lock([application_id], with_serial=True)
     require_owner(by, applications)
@@ -62,6 +69,7 @@ def submit_many(applications: Sequence[Application], *, by: Actor, at: datetime,
     materials = _materials_of(applications)
     for application in applications:
         _require_open(application)
+        drop_void(application, materials[application.id], at=at)
         application.answers = check_answers(application, materials[application.id], at=at, strict=must_be_complete)
     _number(applications, at=at)
     entries = core.move(
@@ -231,7 +239,7 @@ def _fill_forms(application: Application, materials: Sequence[Material]) -> None
 
 def _require_open(application: Application) -> None:
     if not catalog.is_open(application.version):
-        raise Refused(ITEM_CHANGED)
+        raise ItemChanged
 
 
 def _number(applications: Sequence[Application], *, at: datetime) -> None:

@@ -12,6 +12,7 @@ from onedoor.casework import acts, states
 from onedoor.casework.models import Application
 from onedoor.casework.permissions import owns
 from onedoor.casework.services import core
+from onedoor.casework.services.fetching import use_what_is_known
 from onedoor.casework.services.intake import Check, Point, accept_many, ask_one, receive_many, write_checks
 from onedoor.casework.services.submission import submit_many
 from onedoor.casework.states import Status
@@ -48,6 +49,7 @@ def name_applicant_at_window(
         application.applicant_person_id, application.applicant_organisation_id = None, organisation.id
         application.applicant_name = organisation.name
     application.answers = {**application.answers, **answers}
+    use_what_is_known(application, at=at)
     application.edited_at = at
     core.write([application], ("applicant_person", "applicant_organisation", "applicant_name", "answers", "edited_at"))
     return application

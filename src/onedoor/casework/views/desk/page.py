@@ -161,7 +161,7 @@ def material_rows(case: CasePage, posted: Mapping[str, str] | None = None, *, ev
         if not every and wanted is None and asked is None and material.state == MaterialState.MISSING:
             continue
         required = wanted.is_required if wanted else bool(asked and asked.required)
-        handed_in = wanted.is_handed_in if wanted else True
+        handed_in = material.certificate is None and (wanted.is_handed_in if wanted else True)
         rows.append({
             "material": material,
             "norm": wanted,

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,9 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from onedoor.casework import forms, journey, queries
+from onedoor.casework import forms, journey, known, queries
 from onedoor.casework.models import Application, MaterialState
-from onedoor.casework.services import drafts, submission
+from onedoor.casework.services import drafts, following, submission
 from onedoor.casework.states import KIND, Status
 from onedoor.catalog import form_rules
 from onedoor.catalog import queries as catalog
@@ -109,6 +110,26 @@ def draft_of(request: HttpRequest, draft_id: UUID) -> Application:
     return queries.application_for(actor=actor_of(request), application_id=draft_id, at=timezone.now())
 
 
+def current_draft(request: HttpRequest, draft_id: UUID) -> Application:
+    """Return one's own application, a draft led to the version in force and what changed with that said on the page."""
+    application = draft_of(request, draft_id)
+    if application.status != Status.DRAFT or catalog.is_open(application.version):
+        return application
+    led = following.follow_version(application_id=draft_id, by=actor_of(request), at=timezone.now())
+    if led is None:
+        return application
+    messages.warning(
+        request, _("The guide of this item has changed. Your draft goes on under the new one; please look it through.")
+    )
+    names = _(", ")
+    if led.dropped:
+        said = _("These questions are not in the guide any more; your answers to them were dropped: %(names)s")
+        messages.warning(request, said % {"names": names.join(led.dropped)})
+    if led.added:
+        messages.info(request, _("These questions are new: %(names)s") % {"names": names.join(led.added)})
+    return draft_of(request, draft_id)
+
+
 def is_editable(application: Application) -> bool:
     """Tell whether its applicant may still write in it."""
     return application.status in (Status.DRAFT, Status.CORRECTING)
@@ -123,7 +144,7 @@ def whole(application: Application) -> str:
 @require_GET
 def tasks(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Show the parts of the application as tasks with their state."""
-    application = draft_of(request, draft_id)
+    application = current_draft(request, draft_id)
     if application.status != Status.DRAFT:
         return redirect(whole(application), application.id)
     terms = catalog.case_terms(application.version_id)
@@ -175,7 +196,7 @@ def paper_rows(application: Application) -> list[dict[str, Any]]:
         asked = journey.asks_for_file(terms.content.form, application.answers, material.key)
         if wanted is None and asked is None:
             continue
-        handed_in = wanted.is_handed_in if wanted else True
+        handed_in = material.certificate is None and (wanted.is_handed_in if wanted else True)
         required = wanted.is_required if wanted else bool(asked and asked.required)
         rows.append({
             "material": material, "norm": wanted, "files": list(material.files.all()), "is_handed_in": handed_in,
@@ -190,7 +211,7 @@ def paper_rows(application: Application) -> list[dict[str, Any]]:
 @require_http_methods(["GET", "POST"])
 def ask(request: HttpRequest, draft_id: UUID, key: str) -> HttpResponse:
     """Ask one question; an answer that cannot stay is shown again with what to do."""
-    application = draft_of(request, draft_id)
+    application = current_draft(request, draft_id)
     if not is_editable(application):
         return redirect("casework:done", application.id)
     form = catalog.case_terms(application.version_id).content.form
@@ -203,7 +224,8 @@ def ask(request: HttpRequest, draft_id: UUID, key: str) -> HttpResponse:
     if typed_before is not None:
         answers |= forms.posted_answers([asked.field], typed_before)
     if request.method == "POST":
-        answers |= forms.posted_answers([asked.field], request.POST)
+        if key not in known.locked(application.answers):
+            answers |= forms.posted_answers([asked.field], request.POST)
         clean, faults = form_rules.validate(form, answers, today=_today(), only=[key])
         errors = {name: text for name, text in faults.items() if name.split(".")[0] == key}
         is_draft_save = "autosave" in request.POST or "later" in request.POST
@@ -258,6 +280,8 @@ def _question_context(
         "field": forms.drawn(field, answers.get(field.key), error=errors.get(field.key, ""), regions=regions),
         "rows": forms.rows_drawn(field, answers.get(field.key), errors, regions=regions) if field.type == "repeat" else None,
         "errors": [(f"id_{name}", text) for name, text in errors.items()],
+        "known_from": known.source_told(answers, field.key),
+        "is_locked": field.key in known.locked(answers),
         "before": _previous(application, journey.before(form, answers, field.key)),
     }
 
@@ -285,12 +309,17 @@ def check(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     errors: dict[str, Text] = {}
     if request.method == "POST":
         if request.POST.get("truth") == "on":
-            errors = _submit(request, draft_id)
+            try:
+                errors = _submit(request, draft_id)
+            except submission.ItemChanged:
+                if catalog.is_open(current_draft(request, draft_id).version):
+                    return redirect("casework:tasks", draft_id)
+                raise
             if not errors:
                 return redirect("casework:done", draft_id)
         else:
             errors = {"truth": _("Please confirm that what you wrote is true.")}
-    application = draft_of(request, draft_id)
+    application = current_draft(request, draft_id)
     if application.status != Status.DRAFT:
         return redirect("casework:done", application.id)
     context = {
