@@ -216,7 +216,7 @@ class TestOffers:
             stages = [step.stage for step in item.content.steps]
             before = stages[: stages.index("approve")]
             assert set(before) & {"handle", "review"}
-            assert sum(step.limit for step in item.content.steps) == item.promise_length
+            assert sum(step.limit for step in item.content.steps) == item.promise_limit
 
 
 class TestShortLinks:
