@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from bench import pages, search, stand, submit, web  # noqa: F401  they register their names
+from bench import exchange, pages, search, stand, submit, web  # noqa: F401  they register their names
 from bench.registry import KNOWN
 from bench.result import Result, table
 

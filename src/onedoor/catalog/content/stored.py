@@ -32,15 +32,18 @@ def loaded(kind: Any, value: Any) -> Any:
 def dumped(value: Any) -> Any:
     if isinstance(value, Condition):
         return value.to_json()
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        pairs = ((each, getattr(value, each.name)) for each in dataclasses.fields(value))
-        return {each.name: dumped(item) for each, item in pairs if not _is_default(each, item)}
     if isinstance(value, tuple):
         return [dumped(each) for each in value]
-    return value
+    if isinstance(value, str) or not dataclasses.is_dataclass(value) or isinstance(value, type):
+        return value
+    said = ((name, getattr(value, name), default) for name, default in _defaults(type(value)))
+    return {name: dumped(item) for name, item, default in said if item != default}
 
 
-def _is_default(declared: dataclasses.Field[Any], value: Any) -> bool:
-    if declared.default_factory is not dataclasses.MISSING:
-        return bool(value == declared.default_factory())
-    return declared.default is not dataclasses.MISSING and bool(value == declared.default)
+@lru_cache
+def _defaults(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
+    """Return the fields of a dataclass with what each says by default; what has none equals nothing."""
+    return tuple(
+        (each.name, each.default_factory() if each.default_factory is not dataclasses.MISSING else each.default)
+        for each in dataclasses.fields(kind)
+    )

@@ -166,8 +166,8 @@ def take_rows(given: Given, table: str, sheet: str, rows: list[tuple[str, dict[s
 def _row_record(given: Given, table: str, number: int, kind: Any, columns: tuple[RowColumn, ...], cells: Mapping[str, str]) -> Any:
     values: dict[tuple[str, ...], Any] = {}
     for column in columns:
-        cell = cells.get(column.name, "")
-        if not cell.strip():
+        cell = cells.get(column.name)
+        if cell is None:
             if column.default is dataclasses.MISSING:
                 given.blame_part(table, number, column.name, _("This must not be empty."))
             continue

@@ -165,7 +165,7 @@ class ItemsFile:
             self._share = lambda: sum(reader.read for reader in readers) / size
             for table, reader in zip(tables, readers, strict=False):
                 for found in self._rows_of(reader, table):
-                    code = unprotected(found.cells.pop(OWNER))
+                    code = unprotected(found.cells.pop(OWNER, ""))
                     scratch.keep(code, table, found.number, {"cells": found.cells, "is_odd": found.is_odd})
             has_broken_sheet = self._faults.count > 0  # rows of it may be missing: what they would say cannot be judged
             self._items_shown = items.name if tables else ""
@@ -230,7 +230,10 @@ class ItemsFile:
                 self._faults.blame(first.number, name, _("This column is hidden. Show it and check what it says."), sheet)
         for row in rows:
             is_odd = self._blame_odd_cells(row, shown, sheet)
-            cells = {ours: row.cells.get(place, "") for place, ours in columns.items()}
+            if table:  # an empty cell of a row of papers, steps … is as good as none
+                cells = {columns[place]: text for place, text in row.cells.items() if place in columns}
+            else:
+                cells = {ours: row.cells.get(place, "") for place, ours in columns.items()}
             yield _Found(row.number, cells, names, first.number, is_odd)
         for each in reader.merged:
             reason = _("The cells %(cells)s are merged. Part them, and fill in each of them.") % {"cells": each.reference}

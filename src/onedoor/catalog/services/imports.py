@@ -22,7 +22,7 @@ from onedoor.catalog.models import CURRENT, CatalogItem, ItemVersion
 from onedoor.catalog.permissions import require_publisher
 from onedoor.catalog.records import item_record
 from onedoor.catalog.services.edition import move_edition
-from onedoor.catalog.services.search_index import index
+from onedoor.catalog.services.search_index import index, index_soon
 from onedoor.catalog.services.short_codes import create_short_codes
 from onedoor.catalog.services.versions import NewVersion, change_status, write_versions
 from onedoor.catalog.subjects import ITEM
@@ -34,6 +34,8 @@ from onedoor.kernel.subjects import Subject
 
 CHUNK = 500
 """Items that are checked and written together: the number of statements for them is fixed."""
+INDEXED_AT_ONCE = 500
+"""Items of a file whose words are cut with the import; those of the others are cut by a job, and found by their names until then."""
 Progress = Callable[[float], None]
 
 
@@ -215,7 +217,9 @@ def _write(
     write_versions([(items[record.code], _version_of(record)) for record in fresh], by=by, at=at)
     change_status([(current[record.code], items[record.code], record.status) for record in moved], by=by, at=at)
     if fresh or moved:
-        index([items[record.code].id for record in fresh])
+        ids = [items[record.code].id for record in fresh]
+        find_by = index if report.items < INDEXED_AT_ONCE else index_soon
+        find_by(ids)
         create_short_codes([Subject(ITEM, items[record.code].id) for record, _base in found])
     report.items += len(found)
     report.created += created
