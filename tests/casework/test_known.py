@@ -11,10 +11,11 @@ from django.test import Client
 
 from onedoor.casework import known, queries
 from onedoor.casework.models import Application, Material, MaterialState
-from onedoor.casework.services import drafts, following, review, submission, window
+from onedoor.casework.services import drafts, following, intake, review, submission, window
 from onedoor.catalog import prefill
 from onedoor.catalog import queries as catalog
-from onedoor.catalog.content import Form, FormField, Section
+from onedoor.catalog.conditions import Equals
+from onedoor.catalog.content import Choice, Form, FormField, Section
 from onedoor.catalog.content import Material as Paper
 from onedoor.catalog.services import NewVersion, publish_version
 from onedoor.documents import queries as documents
@@ -282,3 +283,44 @@ def test_nobody_else_leads_a_draft(city):
     publish_another()
     with pytest.raises(NotAllowed):
         following.follow_version(application_id=draft.id, by=city.other_citizen, at=LATER)
+
+
+@pytest.fixture
+def conditional(city: City) -> City:
+    """Return the city, in which the instant item needs a lease only from those who rent."""
+    kinds = (Choice("own", "自有"), Choice("rent", "租用"))
+    papers = (Paper("m1", "租赁合同", medium="copy", when=Equals("q1", "rent")), Paper("m2", "图纸", medium="copy"))
+    publish(
+        INSTANT, form=Form((Section("s1", "场所", ("q1",)),), (a_field("q1", "场所", "choice", choices=kinds),)), materials=papers
+    )
+    return city
+
+
+def faults_at_submission(city: City, draft: Application) -> set[str]:
+    with pytest.raises(Invalid) as refused:
+        submission.submit_application(application_id=draft.id, by=city.citizen, at=LATER)
+    return set(refused.value.errors)
+
+
+def test_a_paper_is_asked_for_only_when_its_condition_holds(conditional):
+    draft, browser = opened(conditional), browser_of(conditional.citizen)
+    for answer, wanted in (("own", {"m2"}), ("rent", {"m1", "m2"})):
+        drafts.save_answers(application_id=draft.id, answers={"q1": answer}, by=conditional.citizen, at=LATER)
+        assert faults_at_submission(conditional, draft) == {f"material:{key}" for key in wanted}
+        page = browser.get(f"/apply/d/{draft.id}/papers/").content.decode()
+        assert {key for key in ("m1", "m2") if f'id="paper-{key}"' in page} == wanted
+
+
+def test_a_clerk_sees_and_demands_a_paper_only_when_its_condition_holds(conditional):
+    draft = drafts.open_draft(
+        service_item_id=conditional.offers[INSTANT], applicant=None, channel="window", by=conditional.clerk, at=LATER
+    )
+    desk = at_desk(conditional.clerk)
+    for answer, is_asked in (("own", False), ("rent", True)):
+        told = desk.post(f"/desk/intake/{draft.id}/asked/", {"asked": "q1", "q1": answer}).json()["asked"]
+        assert ("material:m1" in told) is is_asked
+        drafts.save_answers(application_id=draft.id, answers={"q1": answer}, by=conditional.clerk, at=LATER)
+        page = desk.get(url("intake", draft)).content.decode()
+        assert ('data-field="material:m1" hidden' in page) is not is_asked
+        application = Application.objects.get(pk=draft.id)
+        assert ("m1" in {row.key for row in intake.missing_materials(application)}) is is_asked

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from onedoor.catalog import form_rules
-from onedoor.catalog.content import Form, FormField, Section
+from onedoor.catalog.content import Content, Form, FormField, Section
 from onedoor.kernel.errors import Text
 
 TASK_STATES: dict[str, Promise] = {
@@ -58,6 +58,12 @@ def asks_for_file(form: Form, answers: Mapping[str, object], material_key: str) 
         (each for each in form_rules.visible_fields(form, answers) if each.type == "file" and file_key(each.key) == material_key),
         None,
     )
+
+
+def papers_asked(content: Content, answers: Mapping[str, object]) -> frozenset[str]:
+    """Return the keys of the guide's papers that are needed, given the answers so far; a hidden question's answer counts as empty."""
+    read = {each.key: answers.get(each.key) for each in form_rules.visible_fields(content.form, answers)}
+    return frozenset(each.key for each in content.needed_materials(read))
 
 
 def questions(form: Form, answers: Mapping[str, object]) -> list[Question]:

@@ -345,7 +345,8 @@ def write_checks(checks: Mapping[UUID, Sequence[Check]], *, by: Actor) -> None:
 
 def missing_materials(application: Application) -> list[Material]:
     """Return the required materials that are neither handed in nor checked."""
-    required = {each.key for each in catalog.case_terms(application.version_id).materials if each.is_required and each.is_handed_in}
+    needed = catalog.case_terms(application.version_id).content.needed_materials(application.answers)
+    required = {each.key for each in needed if each.is_required and each.is_handed_in}
     return [
         row for row in _materials(application)
         if row.key in required and row.state in (MaterialState.MISSING, MaterialState.REJECTED)

@@ -176,7 +176,7 @@ def check_answers(application: Application, materials: Sequence[Material], *, at
     if not application.applicant_name:
         faults["applicant"] = _("Please say for whom this application is made.")
     if strict:
-        required = {each.key for each in terms.materials if each.is_required and each.is_handed_in}
+        required = {each.key for each in terms.content.needed_materials(clean) if each.is_required and each.is_handed_in}
         for material in materials:
             if material.key in required and material.state in (MaterialState.MISSING, MaterialState.REJECTED):
                 faults[f"material:{material.key}"] = _("Please add “%(name)s”; a photo taken with the phone will do.") % {

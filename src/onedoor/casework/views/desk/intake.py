@@ -23,7 +23,7 @@ from onedoor.casework.views.desk.acts import add_scans, kept_checks, notice_rows
 from onedoor.casework.views.public.apply import actor_of, region_options
 from onedoor.catalog import form_rules
 from onedoor.catalog import queries as catalog
-from onedoor.catalog.content import FormField
+from onedoor.catalog.content import Content, FormField
 from onedoor.kernel.clock import local_date
 from onedoor.kernel.doors import Door, door
 from onedoor.kernel.errors import Invalid, NotAllowed, NotFound, Refused, Text, WrongState
@@ -99,11 +99,17 @@ def asked(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     form = found.terms.content.form
     who = counter.counter_of(form, _posted_applicant(request))
     answers = {**_posted_answers(request, found), **counter.known_answers(form, who)}
-    return JsonResponse({"asked": [*_asked(form, answers), f"applicant:{who.kind}"]})
+    return JsonResponse({"asked": [*_asked(found.terms.content, answers), f"applicant:{who.kind}"]})
 
 
-def _asked(form: Any, answers: Mapping[str, object]) -> list[str]:
-    return [each.key for each in form_rules.visible_fields(form, answers)]
+def _asked(content: Content, answers: Mapping[str, object]) -> list[str]:
+    """Return the keys of the questions and papers that are asked for."""
+    papers = journey.papers_asked(content, answers)
+    return [*(each.key for each in form_rules.visible_fields(content.form, answers)), *(_paper_mark(key) for key in papers)]
+
+
+def _paper_mark(key: str) -> str:
+    return f"material:{key}"
 
 
 def _posted_applicant(request: HttpRequest) -> dict[str, object]:
@@ -141,7 +147,7 @@ def _page(request: HttpRequest, found: CasePage, errors: Mapping[str, Text]) -> 
     application, terms = found.application, found.terms
     form = terms.content.form
     who = counter.counter_of(form, _kept(application, KEPT_APPLICANT))
-    shown = set(_asked(form, application.answers))
+    shown = set(_asked(terms.content, application.answers))
     kept = _kept(application, KEPT_CHECKS)
     context = {
         "case": found, "application": application, "terms": terms, "is_instant": application.case_kind == stages.INSTANT,
@@ -194,8 +200,9 @@ def _materials(found: CasePage, shown: set[str], kept: Mapping[str, str] | None)
     rows = page.material_rows(found, kept, every=True)
     for row in rows:
         question = questions.get(row["material"].key)
-        row["field"] = question.key if question else ""
-        row["is_off"] = question is not None and question.key not in shown
+        is_conditional = row["norm"] is not None and row["norm"].when is not None
+        row["field"] = question.key if question else _paper_mark(row["material"].key) if is_conditional else ""
+        row["is_off"] = bool(row["field"]) and row["field"] not in shown
         row["file_field"] = f"file-{row['material'].key}"
     return rows
 

@@ -154,13 +154,15 @@ def material_rows(case: CasePage, posted: Mapping[str, str] | None = None, *, ev
     """Return each material with its norm, its files and what the clerk ticked so far; ``every`` keeps those not asked for now."""
     terms, answers = case.terms, case.application.answers
     norm = {each.key: each for each in terms.materials}
+    needed = journey.papers_asked(terms.content, answers)
     rows = []
     for material in case.materials:
         wanted = norm.get(material.key)
         asked = journey.asks_for_file(terms.content.form, answers, material.key)
-        if not every and wanted is None and asked is None and material.state == MaterialState.MISSING:
+        is_asked = wanted.key in needed if wanted is not None else asked is not None
+        if not every and not is_asked and material.state in (MaterialState.MISSING, MaterialState.NOT_NEEDED):
             continue
-        required = wanted.is_required if wanted else bool(asked and asked.required)
+        required = is_asked and (wanted.is_required if wanted else bool(asked and asked.required))
         handed_in = material.certificate is None and (wanted.is_handed_in if wanted else True)
         rows.append({
             "material": material,

@@ -190,11 +190,12 @@ def paper_rows(application: Application) -> list[dict[str, Any]]:
     """Return each material with its place in the guide, its files and whether something is still wanted."""
     terms = catalog.case_terms(application.version_id)
     norm = {each.key: each for each in terms.materials}
+    needed = journey.papers_asked(terms.content, application.answers)
     rows = []
     for material in queries.materials_of(application):
         wanted = norm.get(material.key)
         asked = journey.asks_for_file(terms.content.form, application.answers, material.key)
-        if wanted is None and asked is None:
+        if (wanted is None and asked is None) or (wanted is not None and wanted.key not in needed):
             continue
         handed_in = material.certificate is None and (wanted.is_handed_in if wanted else True)
         required = wanted.is_required if wanted else bool(asked and asked.required)
