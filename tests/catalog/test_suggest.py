@@ -47,14 +47,14 @@ def test_nothing_that_is_typed_breaks_it(text):
     assert isinstance(suggesting.suggest(text), list)
 
 
-def test_a_beginning_costs_one_statement_and_any_question_at_most_six(count_statements):
+def test_a_beginning_costs_one_statement_and_any_question_at_most_five(count_statements):
     with count_statements() as sent:
         suggesting.suggest("居")
     assert len(sent) == 1
     for text in ("身分证丢", "完全没有的东西", "passprot", "办证"):
         with count_statements() as sent:
             suggesting.suggest(text)
-        assert len(sent) <= 6
+        assert len(sent) <= 5
 
 
 def test_it_is_answered_as_json_in_ones_language():

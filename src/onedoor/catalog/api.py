@@ -326,10 +326,12 @@ def list_items(
     department: Annotated[str, Query(pattern=WORD)] = "",
     level: Annotated[Literal["", "city", "county", "township", "village"], Query()] = "",
     online: Annotated[bool, Query(description="Only what can be applied for from home")] = False,  # noqa: FBT002
+    who: Annotated[Literal["", "person", "organisation"], Query(description="Only what these may apply for")] = "",
+    instant: Annotated[bool, Query(description="Only what is done on the spot")] = False,  # noqa: FBT002
 ) -> dict[str, Any]:
     """Return items in the order of their codes, a page at a time; with `q`, up to 60 that fit the words, on one page."""
     del request
-    facets = queries.Facets(board=board, topic=topic, department=department, level=level, online=online)
+    facets = queries.Facets(board=board, topic=topic, department=department, level=level, online=online, who=who, instant=instant)
     if q.strip():
         return {"items": [_line(each) for each in finding.search(q, facets).items], "next": None}
     page = queries.items_page(facets, after=after, size=size)

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import connection
 
 from onedoor.catalog import words
+from onedoor.catalog.content import in_language
 from onedoor.catalog.models import CURRENT, ItemVersion
 from onedoor.catalog.queries import Facets, ItemLine, item_line
 from onedoor.catalog.understanding import Concept, Understood, understand
@@ -55,7 +56,7 @@ WITH asked AS (
         FROM entries e JOIN asked a ON e.words @@ a.query GROUP BY e.item_id, a.concept
     ) AS each GROUP BY item_id
 )
-SELECT e.item_id, i.code, e.facets,
+SELECT e.item_id, i.code, i.name, i.name_en, e.facets,
        (10000 * (coalesce(f.fit, 0) + coalesce(m.share, 0)
         + CASE WHEN lower(i.name) = %(q)s THEN 2 WHEN position(%(q)s IN lower(i.name)) > 0 THEN 0.4 ELSE 0 END
         - 0.003 * char_length(i.name)))::int AS score
@@ -70,8 +71,14 @@ class Match:
 
     item_id: UUID
     code: str
+    name: str
+    name_en: str
     is_open: bool
     score: int
+
+    @property
+    def title(self) -> str:
+        return in_language(self.name, self.name_en)
 
     @property
     def place(self) -> tuple[bool, int, str]:
@@ -126,6 +133,12 @@ def search(text: str, facets: Facets | None = None, *, after: str = "", size: in
     )
 
 
+def likeliest(text: str, *, bound: int) -> list[Match]:
+    """Return what people's words mean, best first, of at most ``bound`` that are ranked. One statement less than a search."""
+    understood = understand(text)
+    return _ranked(understood, Facets(), bound)[0] if understood.question else []
+
+
 def _place(mark: str) -> tuple[bool, int, str] | None:
     """Return the place that an address carries; None where it carries none that can be read."""
     parts = mark.split(".", 2)
@@ -151,9 +164,9 @@ def _ranked(understood: Understood, facets: Facets, bound: int) -> tuple[list[Ma
         cursor.execute(_RANK, _values(understood, facets, bound))
         rows = cursor.fetchall()
     least = NOISE * min(10_000, max((score for *_row, score in rows), default=0))
-    rows = [row for row in rows if row[3] > 0 and row[3] >= least]
-    counts = Counter(mark for _item, _code, marks, _score in rows for mark in marks)
-    return [Match(item, code, "open" in marks, score) for item, code, marks, score in rows], counts
+    rows = [row for row in rows if row[-1] > 0 and row[-1] >= least]
+    counts = Counter(mark for *_item, marks, _score in rows for mark in marks)
+    return [Match(item, code, name, name_en, "open" in marks, score) for item, code, name, name_en, marks, score in rows], counts
 
 
 def _may_be_code(question: str) -> bool:

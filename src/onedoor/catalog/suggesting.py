@@ -10,9 +10,10 @@ from django.db import connection
 
 from onedoor.catalog import words
 from onedoor.catalog.content import in_language
-from onedoor.catalog.finding import search
+from onedoor.catalog.finding import likeliest
 
 MOST = 8
+ENOUGH = 3
 LONGEST_BEGINNING = 40
 BOUND = 40
 
@@ -51,16 +52,16 @@ class Suggestion:
 
 
 def suggest(text: str) -> list[Suggestion]:
-    """Return what may be meant by the beginning of a question, at most eight. One statement, five more where too little begins so."""
+    """Return what may be meant by the beginning of a question, at most eight. One statement, up to four more where too little begins so."""
     question = words.normalised(words.normalised(text)[:LONGEST_BEGINNING])
     if not question:
         return []
     found: dict[str, Suggestion] = {}
     for _item, phrase, name, name_en, code in _begun(question):
         found[code] = Suggestion(phrase, in_language(name, name_en), code)
-    if len(found) < MOST and len(question) > 1:
-        for line in search(question, size=MOST, bound=BOUND).items:
-            found.setdefault(line.code, Suggestion(line.title, line.title, line.code))
+    if len(found) < ENOUGH and len(question) > 1:
+        for match in likeliest(question, bound=BOUND):
+            found.setdefault(match.code, Suggestion(match.title, match.title, match.code))
     return list(found.values())[:MOST]
 
 

@@ -67,7 +67,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     found = suggesting.suggest(request.GET.get("q", ""))
     rows = [{"name": each.name, "also": each.also, "code": each.code, "url": each.url} for each in found]
     response = JsonResponse({"items": rows}, json_dumps_params={"ensure_ascii": False})
-    response.headers["Cache-Control"] = "private, max-age=30"
+    response.headers["Cache-Control"] = "private, no-store"
     return response
 
 
