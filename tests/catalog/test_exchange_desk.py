@@ -9,6 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -96,6 +97,20 @@ def test_what_is_taken_out_can_be_saved_and_taken_in(keepers: Keepers, kind: str
     assert f".{kind}" in saved["Content-Disposition"]
     again = done(hand_in(keepers, saved.getvalue(), "import", f"x.{kind}"))
     assert (again.state, again.report["unchanged"]) == ("done", 3)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_how_far_it_is_is_seen_while_the_import_is_one_open_transaction(keepers: Keepers) -> None:
+    run = hand_in(keepers, table(), "import")
+    ExchangeRun.objects.filter(id=run.id).update(state="running")
+    beside = connection.copy()
+    with exchange._Progress(run) as progress, transaction.atomic():
+        CatalogItem.objects.count()
+        progress.show(0.5)
+        with beside.cursor() as cursor:
+            cursor.execute("SELECT percent FROM catalog_exchangerun WHERE id = %s", [run.id])
+            assert cursor.fetchone() == (49,)
+    beside.close()
 
 
 def test_killed_and_begun_again_it_is_done_once(keepers: Keepers, monkeypatch: pytest.MonkeyPatch) -> None:

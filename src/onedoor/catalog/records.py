@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from django.db.models.functions import Collate
+
 from onedoor.catalog.content import Content
 from onedoor.catalog.exchange.records import ItemRecord
 from onedoor.catalog.models import CURRENT, ItemVersion
@@ -42,7 +44,8 @@ def item_record(version: ItemVersion) -> ItemRecord:
 
 def current_records() -> Iterator[ItemRecord]:
     """Yield the items with what is in force of them, sorted by code, a few hundred at a time."""
-    versions = ItemVersion.objects.filter(status__in=CURRENT).select_related("item").order_by("item__code")
+    by_code = Collate("item__code", "C")  # the same order in every installation
+    versions = ItemVersion.objects.filter(status__in=CURRENT).select_related("item").order_by(by_code)
     for version in versions.iterator(chunk_size=_AT_ONCE):
         yield item_record(version)
 
