@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +13,13 @@ from onedoor.catalog import conditions
 from onedoor.catalog.condition_rows import ALL, ANY, OPPOSITE, Comparison, Rows, condition_of, fitting, read_rows, rows_of
 from onedoor.catalog.conditions import Condition, Contains, Either, Equals, Every, Greater, Less, Not, OneOf
 from onedoor.catalog.content import Choice, FormField
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
+
 
 FIELDS = {
     "kind": FormField("kind", "身份", "choice", choices=(Choice("p", "个人", "A person"), Choice("o", "单位", "An organisation"))),
@@ -127,7 +135,7 @@ def test_what_is_nested_too_deeply_is_not_shown_as_rows():
 
 def test_choices_are_shown_and_typed_by_their_label():
     shown = rows_of(OneOf("kind", ("p", "o")), FIELDS)
-    assert shown == Rows(rows=(Comparison("kind", "one_of", "个人\n单位"),))
+    assert shown == Rows(rows=(Comparison("kind", "one_of", "A person\nAn organisation"),))
     written, _faults = condition_of(Rows(rows=(Comparison("kind", "is", "An organisation"),)), FIELDS)
     assert written == Equals("kind", "o")
 
