@@ -140,6 +140,8 @@ TABLE: dict[str, tuple[str, str]] = {  # who gets in with GET, and with POST
     "desk/catalog/<str:code>/act/<slug:act>/": (STAFF, "LL-------0--"),  # no version is coming
     "desk/catalog/<str:code>/begin/": (STAFF, CENTRE),
     "desk/catalog/<str:code>/compare/": (CENTRE, STAFF),
+    "desk/catalog/changes/": (CENTRE, CENTRE),
+    "desk/catalog/changes/<uuid:change_id>/revoke/": (STAFF, "LL-------0--"),
     "desk/catalog/review/": (CENTRE, STAFF),
     "desk/catalog/<str:code>/draft/<str:key>/": ("LL-------0--", "LL-------0--"),  # the key is no part
     "desk/catalog/exchange/": (CENTRE, CENTRE),
@@ -247,7 +249,12 @@ class Ground:
         if pattern.startswith(("desk/accounts/", "desk/postings/")):
             filled["account_id"] = str(self.accounts["clerk"])
         if pattern.startswith("desk/catalog/"):
-            filled |= {"kind": "field", "column_key": "c1", "key": "applicant" if "/section/" in pattern else "area"}
+            filled |= {
+                "change_id": filled["case_id"],
+                "kind": "field",
+                "column_key": "c1",
+                "key": "applicant" if "/section/" in pattern else "area",
+            }
         if pattern.startswith("verify/"):
             filled["code"] = filled["paper_code"]
         if pattern.startswith("q/"):

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from onedoor.kernel.clock import local_date
 from onedoor.look.pagecache import shelf
 from onedoor.network import opening
 from tests.browser import WIDTHS, follow, scrolls_sideways, violations
@@ -73,9 +75,24 @@ def test_desk_pages_of_the_catalogue_fit_and_are_accessible(live_server: Any, ne
     changed = {"name": "食品经营许可", "summary": "新办、变更、延续都在这里办。", "do": "save"}
     assert keepers.head.post(names, {**sent_by(keepers.head.get(names).content), **changed}).status_code == 302
     item = f"/desk/catalog/{CODE}/"
-    paths = ["/desk/catalog/", "/desk/catalog/new/", item, f"{item}compare/", f"{item}draft/materials/", f"{item}draft/channels/"]
+    sent = {
+        "kind": "suspended",
+        "touched": CODE,
+        "basis": "市政府令第 1 号",
+        "effective_on": local_date(timezone.now()).isoformat(),
+    }
+    assert keepers.centre.post("/desk/catalog/changes/", sent).status_code == 302
+    paths = [
+        "/desk/catalog/",
+        "/desk/catalog/changes/",
+        "/desk/catalog/new/",
+        item,
+        f"{item}compare/",
+        f"{item}draft/materials/",
+        f"{item}draft/channels/",
+    ]
     for width in WIDTHS.values():
-        page = seen_by(new_page(width), keepers.head, live_server.url)
+        page = seen_by(new_page(width), keepers.centre, live_server.url)
         for path in paths:
             page.goto(live_server.url + path)
             for summary in page.locator("main summary").all()[:2]:

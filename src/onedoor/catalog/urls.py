@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from onedoor.catalog.views import public, search
-from onedoor.catalog.views.desk import drafts, exchange, form_conditions, form_editor, form_preview, items, qr, review
-from onedoor.catalog.views.desk import search as desk_search
+from onedoor.catalog.views.desk import as, catalog, changes, desk, desk_search, drafts, exchange, form_conditions, form_editor, form_preview, from, import, items, onedoor, public, qr, review, search, views
 
 app_name = "catalog"
 urlpatterns = [
@@ -21,6 +19,8 @@ urlpatterns = [
     path("desk/catalog/exchange/<uuid:run_id>/", exchange.exchange_run, name="desk_exchange_run"),
     path("desk/catalog/exchange/<uuid:run_id>/file/", exchange.exchange_file, name="desk_exchange_file"),
     path("desk/catalog/exchange/<uuid:run_id>/take-over/", exchange.exchange_take_over, name="desk_exchange_take_over"),
+    path("desk/catalog/changes/", changes.changes, name="desk_changes"),
+    path("desk/catalog/changes/<uuid:change_id>/revoke/", changes.revoke, name="desk_revoke_change"),
     path("desk/catalog/review/", review.waiting, name="desk_review"),
     path("desk/catalog/words/", desk_search.words, name="desk_words"),
     path("desk/catalog/words/<uuid:synonym>/", desk_search.word, name="desk_word"),

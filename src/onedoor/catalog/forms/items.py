@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from onedoor.catalog import code_sets, elements
+from onedoor.catalog.models import ChangeKind
+from onedoor.catalog.services.changes import NewChange
 from onedoor.catalog.services.editing import NewItem
 
 
@@ -34,3 +37,36 @@ class NewItemForm(forms.Form):
         """Return the item that was entered."""
         said = self.cleaned_data
         return NewItem(said["department"], said["item_type"], said["name"].strip(), said["board"], said["name_en"].strip())
+
+
+class Codes(forms.CharField):
+    """Codes of items, parted by blanks, commas or lines."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+
+    def to_python(self, value: Any) -> tuple[str, ...]:  # type: ignore[override]
+        return tuple(dict.fromkeys(re.split(r"[\s,;，；、]+", str(value or "").strip()))) if str(value or "").strip() else ()
+
+    def run_validators(self, value: Any) -> None:
+        """Nothing here: the act says which item is not there."""
+
+
+class ChangeForm(forms.Form):
+    """A change of the catalogue: what happens to which items, on which day, and on what it rests."""
+
+    kind = forms.ChoiceField(label=_("What happens"), choices=ChangeKind.choices)
+    touched = Codes(label=_("Items that it concerns"), help_text=_("Their codes, one on each line."))
+    results = Codes(
+        label=_("Items in which it ends"),
+        required=False,
+        help_text=_("Only where items are merged or split: the codes of the new ones."),
+    )
+    basis = forms.CharField(
+        label=_("On what it rests"), max_length=300, help_text=_("The decision, the list or the rule, with its number.")
+    )
+    effective_on = forms.DateField(label=_("From which day"), widget=forms.DateInput)
+    note = forms.CharField(label=_("Note"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def change(self) -> NewChange:
+        """Return the change that was entered."""
+        return NewChange(**self.cleaned_data)

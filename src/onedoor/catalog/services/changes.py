@@ -48,7 +48,7 @@ WITH_RESULTS = {ChangeKind.MERGED, ChangeKind.SPLIT}
 class NewChange:
     """A change to decide: the codes of the items that it touches, and of those that a merger or a split ends in."""
 
-    kind: ChangeKind
+    kind: str
     touched: tuple[str, ...]
     basis: str
     effective_on: date
@@ -178,9 +178,10 @@ def _check(change: NewChange, *, today: date) -> None:
         errors["results"] = _("An item cannot end in itself.")
     if errors:
         raise Invalid(errors)  # type: ignore[arg-type]
-    if change.kind in STATUSES_BEFORE:
+    kind = ChangeKind(change.kind)
+    if kind in STATUSES_BEFORE:
         current = ItemVersion.objects.filter(item__code__in=change.touched, status__in=CURRENT)
-        if any(each.status not in STATUSES_BEFORE[change.kind] for each in current):
+        if any(each.status not in STATUSES_BEFORE[kind] for each in current):
             raise WrongState(_("One of the items is not in a state in which this can be decided. Look at how it stands."))
 
 
