@@ -136,8 +136,8 @@ def test_acts_that_do_not_exist_or_have_nothing_to_act_on_are_not_found(keepers:
 def test_the_comparison_marks_differences_by_sign_and_word(draft: UUID, keepers: Keepers) -> None:
     said = text_of(keepers.head.get(f"{ITEM}compare/"))
     assert "1 项要素不同" in said
-    assert "+ 仅右侧有 改过的简介" in said
-    assert "− 仅左侧有" in said
+    assert "+ 仅此版有 改过的简介" in said
+    assert "− 仅此版有" in said
     same = ItemVersion.objects.get(pk=draft).based_on_id
     assert "两边内容相同" in text_of(keepers.head.get(f"{ITEM}compare/", {"left": same, "right": same}))
     assert keepers.head.get(f"{ITEM}compare/", {"left": "x", "right": "\x00"}).status_code == 200

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
-from onedoor.catalog.views.desk import as, catalog, changes, desk, desk_search, drafts, exchange, form_conditions, form_editor, form_preview, from, import, items, onedoor, public, qr, review, search, views
+from onedoor.catalog.views import public, search
+from onedoor.catalog.views.desk import changes, drafts, exchange, form_conditions, form_editor, form_preview, items, qr, review
+from onedoor.catalog.views.desk import search as desk_search
 
 app_name = "catalog"
 urlpatterns = [
