@@ -142,6 +142,7 @@ TABLE: dict[str, tuple[str, str]] = {  # who gets in with GET, and with POST
     "desk/catalog/<str:code>/compare/": (CENTRE, STAFF),
     "desk/catalog/changes/": (CENTRE, CENTRE),
     "desk/catalog/changes/<uuid:change_id>/revoke/": (STAFF, "LL-------0--"),
+    "desk/catalog/health/": (CENTRE, STAFF),
     "desk/catalog/review/": (CENTRE, STAFF),
     "desk/catalog/<str:code>/draft/<str:key>/": ("LL-------0--", "LL-------0--"),  # the key is no part
     "desk/catalog/exchange/": (CENTRE, CENTRE),

@@ -17,6 +17,7 @@ from onedoor.catalog.models import ItemVersion
 from onedoor.catalog.services import NewVersion, editing, publish_version
 from onedoor.catalog.telling import differences
 from onedoor.kernel.clock import local_date
+from onedoor.look.pagecache import shelf
 from tests.catalog.city import BY
 from tests.catalog.keepers import Keepers, furnish, import_items
 
@@ -64,13 +65,17 @@ def status_of(version: UUID) -> str:
 
 
 def test_a_draft_is_handed_in_approved_with_a_reason_and_read_by_everybody(draft: UUID, keepers: Keepers, client: Client) -> None:
+    assert "这份指南还在完善" not in text_of(client.get(f"/items/{CODE}/"))
+    shelf.clear()
     assert "已提交审核" in hand_in(keepers)
     assert CODE in text_of(keepers.centre.get("/desk/catalog/review/"))
     assert "不符合指南规则" in act(keepers.centre, "approve")
     assert status_of(draft) == "in_review"
     assert "已审核通过" in act(keepers.centre, "approve", reason="结果样本下周补上")
     assert status_of(draft) == "published"
-    assert "改过的简介" in text_of(client.get(f"/items/{CODE}/"))
+    guide = text_of(client.get(f"/items/{CODE}/"))
+    assert "改过的简介" in guide
+    assert "这份指南还在完善" in guide
     assert ItemVersion.objects.get(pk=draft).accepted_reason == "结果样本下周补上"
 
 

@@ -125,6 +125,7 @@ class Guide(Terms):
     topics: tuple[str, ...]
     effective_from: date
     short_code: str
+    accepted_faults: tuple[int, ...] = ()
 
     @property
     def department(self) -> str:
@@ -251,6 +252,7 @@ def _guide(code: str) -> Guide | None:
         topics=tuple(version.item.topics),
         effective_from=version.effective_from,
         short_code=version.short or "",
+        accepted_faults=tuple(version.accepted_faults),
     )
 
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from django.urls import path
 
 from onedoor.catalog.views import public, search
-from onedoor.catalog.views.desk import changes, drafts, exchange, form_conditions, form_editor, form_preview, items, qr, review
+from onedoor.catalog.views.desk import (
+    changes,
+    drafts,
+    exchange,
+    form_conditions,
+    form_editor,
+    form_preview,
+    health,
+    items,
+    qr,
+    review,
+)
 from onedoor.catalog.views.desk import search as desk_search
 
 app_name = "catalog"
@@ -23,6 +34,7 @@ urlpatterns = [
     path("desk/catalog/exchange/<uuid:run_id>/take-over/", exchange.exchange_take_over, name="desk_exchange_take_over"),
     path("desk/catalog/changes/", changes.changes, name="desk_changes"),
     path("desk/catalog/changes/<uuid:change_id>/revoke/", changes.revoke, name="desk_revoke_change"),
+    path("desk/catalog/health/", health.health, name="desk_health"),
     path("desk/catalog/review/", review.waiting, name="desk_review"),
     path("desk/catalog/words/", desk_search.words, name="desk_words"),
     path("desk/catalog/words/<uuid:synonym>/", desk_search.word, name="desk_word"),
