@@ -81,10 +81,11 @@ def test_desk_pages_of_the_catalogue_fit_and_are_accessible(live_server: Any, ne
         "basis": "市政府令第 1 号",
         "effective_on": local_date(timezone.now()).isoformat(),
     }
-    assert keepers.centre.post("/desk/catalog/changes/", "/desk/catalog/health/?rule=12", sent).status_code == 302
+    assert keepers.centre.post("/desk/catalog/changes/", sent).status_code == 302
     paths = [
         "/desk/catalog/",
         "/desk/catalog/changes/",
+        "/desk/catalog/health/?rule=12",
         "/desk/catalog/new/",
         item,
         f"{item}compare/",
