@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from onedoor.catalog.models import AskedQuestion, Synonym
 from onedoor.catalog.services import questions
@@ -136,6 +137,6 @@ class TestInChromium:
         field = page.get_by_role("combobox", name="所指事项的编码")
         field.press_sequentially("户口本")
         page.get_by_role("option", name="补领居民户口簿").click()
-        assert field.input_value() == BOOKLET
+        expect(field).to_have_value(BOOKLET)
         follow(page.get_by_role("button", name="添加"))
         assert Synonym.objects.get(word="红皮小册子").item.code == BOOKLET
