@@ -68,7 +68,7 @@ def test_an_officer_writes_another_approves_and_everybody_reads_it(
 
 
 def test_desk_pages_of_the_catalogue_fit_and_are_accessible(live_server: Any, new_page: Callable[..., Any]) -> None:
-    import_items(CODE)
+    import_items(CODE, "130300-YJ-01-0002", "130300-FG-10-0001")
     keepers = furnish("YJ")
     keepers.head.post(f"/desk/catalog/{CODE}/begin/")
     names = f"/desk/catalog/{CODE}/draft/names/"
