@@ -19,7 +19,7 @@ from onedoor.catalog.models import CatalogItem, ItemVersion
 from onedoor.catalog.services import editing
 from tests.catalog.form_reader import sent_by
 from tests.catalog.keepers import Keepers, furnish, import_items
-from tests.catalog.sources import sample_reading
+from tests.catalog.sources import sample_records
 
 pytestmark = pytest.mark.django_db
 CODE = "130300-YJ-01-0001"
@@ -88,10 +88,11 @@ def as_posted(editor: PartEditor) -> MultiValueDict[str, Any]:
 
 @pytest.mark.parametrize("part", WRITTEN, ids=lambda part: part.key)
 def test_every_guide_of_the_city_goes_through_the_forms_unchanged(part: parts.Part) -> None:
-    guides = [each for each in sample_reading().items if each.is_complete]
+    guides = [each for each in sample_records() if each.is_complete]
     assert len(guides) > 60
     for guide in guides:
-        columns = {name: getattr(guide, name) for name in parts.COLUMNS}
+        columns = {name: getattr(guide, name.replace("_length", "_limit")) for name in parts.COLUMNS}
+        columns["levels"] = list(guide.levels)
         content = dataclasses.replace(guide.content, name=guide.name).to_json()
         version = ItemVersion(item=CatalogItem(code=guide.code), content=content, **columns)
         editor = PartEditor(version, part, as_posted(PartEditor(version, part)))
