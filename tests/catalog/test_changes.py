@@ -13,17 +13,12 @@ from onedoor.catalog.services.changes import NewChange
 from onedoor.journal.models import Entry
 from onedoor.kernel.clock import local_date
 from onedoor.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
-from tests.catalog.city import AT, BY, import_sample
+from tests.catalog.city import AT, BY
 from tests.catalog.test_editing import STRANGER
 
 CODE, OTHER = "130300-FG-10-0001", "130300-FG-01-0001"
 TODAY = local_date(AT)
 BASIS = "秦政发〔2026〕1号"
-
-
-@pytest.fixture
-def city(db: None) -> None:
-    import_sample()
 
 
 def decide(kind: ChangeKind, *touched: str, day=TODAY, results: tuple[str, ...] = (), basis: str = BASIS):

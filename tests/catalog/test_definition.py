@@ -15,7 +15,6 @@ from onedoor.catalog.content import Choice, Content, Form, FormField, Material, 
 from onedoor.catalog.defaults import default_form
 from onedoor.catalog.definition import definition_faults, users_of
 from onedoor.catalog.models import ItemVersion
-from tests.catalog.city import import_sample
 
 
 @pytest.fixture(autouse=True)
@@ -35,8 +34,7 @@ def reasons(form: Form, **content: object) -> list[tuple[str, str]]:
     return [(each.place, str(each.reason)) for each in definition_faults(Content(form=form, **content))]  # type: ignore[arg-type]
 
 
-def test_the_forms_of_the_sample_have_no_fault(db):
-    import_sample()
+def test_the_forms_of_the_sample_have_no_fault(city):
     contents = [Content.from_json(each) for each in ItemVersion.objects.values_list("content", flat=True)]
     assert any(each.form.fields for each in contents)
     assert {fault.reason for each in contents for fault in definition_faults(each)} == set()

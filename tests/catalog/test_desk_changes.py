@@ -14,7 +14,7 @@ from onedoor.catalog import queries, yearly
 from onedoor.catalog.models import ItemChange
 from onedoor.kernel.clock import local_date
 from onedoor.sample import catalogue as sample
-from tests.catalog.city import AT, BY, import_sample
+from tests.catalog.city import AT, BY
 from tests.catalog.keepers import Keepers, furnish, import_items
 
 pytestmark = pytest.mark.django_db
@@ -80,8 +80,7 @@ def test_a_department_decides_nothing(keepers: Keepers) -> None:
     assert keepers.head.post(CHANGES, {"kind": "cancelled", "touched": CODE}).status_code == 403
 
 
-def test_the_history_of_the_sample_shows_the_numbers_that_are_told_of_the_hall(db: None) -> None:
-    import_sample()
+def test_the_history_of_the_sample_shows_the_numbers_that_are_told_of_the_hall(city: None) -> None:
     sample.make_history(by=BY, at=AT)
     counted = {str(line.label): (tuple(line.counts), line.total) for line in yearly.yearly().lines}
     assert yearly.yearly().years == [2024, 2025]

@@ -19,7 +19,7 @@ from onedoor.journal.models import Entry
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.clock import local_date
 from onedoor.kernel.errors import Invalid, NotAllowed, WrongState
-from tests.catalog.city import AT, BY, import_sample
+from tests.catalog.city import AT, BY
 
 CODE = "130300-FG-10-0001"
 WRITER = Actor(client="web", account=uuid4(), duties=frozenset({"catalog.publish"}), label="写的人")
@@ -30,8 +30,7 @@ TODAY = local_date(AT)
 
 
 @pytest.fixture
-def draft(db: None) -> UUID:
-    import_sample()
+def draft(city: None) -> UUID:
     return editing.begin_draft(CODE, by=WRITER, at=AT)
 
 
