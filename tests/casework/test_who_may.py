@@ -9,19 +9,25 @@ import pytest
 from django.db import transaction
 
 from onedoor.casework.models import Application
-from onedoor.casework.services import drafts, handover, intake, review, submission
+from onedoor.casework.services import drafts, handover, intake, review, submission, window
 from onedoor.casework.states import TRANSITIONS, Door
 from onedoor.journal import queries as journal
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.errors import NotAllowed, NotFound
 from onedoor.kernel.subjects import Subject
+from onedoor.people.services import NewPerson
 from tests.casework import test_states as states
 from tests.casework.situations import COMMITMENT, INSTANT, MONDAY, City, a_draft, all_checked, submitted, with_papers
+from tests.people.factories import a_card, a_phone
 
 pytestmark = pytest.mark.django_db
 POINTS = [intake.Point("field:name", "姓名", "写错了", "请改正")]
 ROLES = ("nobody", "owner", "other_citizen", "clerk", "reviewer", "approver", "stranger")
 Act = Callable[[City, Application, Actor], Any]
+
+
+def _opened_at_window(city: City) -> Application:
+    return drafts.open_draft(service_item_id=city.offers[COMMITMENT], applicant=None, channel="window", by=city.clerk, at=MONDAY)
 
 
 def asked(city: City) -> Application:
@@ -51,8 +57,8 @@ def _save(_: City, a: Application, by: Actor) -> Application:
 
 
 def _name(_: City, a: Application, by: Actor) -> Application:
-    other = drafts.Applicant(name="冒名", person_id=by.person)
-    return drafts.name_applicant(application_id=a.id, applicant=other, option_code="", by=by, at=MONDAY)
+    person = NewPerson("来窗口的人", "111", a_card(88), a_phone(88))
+    return window.name_applicant_at_window(application_id=a.id, applicant=person, answers={}, by=by, at=MONDAY)
 
 
 def _attach(_: City, a: Application, by: Actor) -> object:
@@ -101,7 +107,7 @@ ACTS: dict[str, tuple[Callable[[City], Application], Act, set[str]]] = {
         {"owner"}),
     "open at a window": (states.draft, _open_at_window, {"clerk"}),
     "save answers": (states.draft, _save, {"owner"}),
-    "name the applicant": (states.draft, _name, {"owner"}),
+    "name the applicant": (_opened_at_window, _name, {"clerk"}),
     "attach a file": (states.draft, _attach, {"owner"}),
     "detach a file": (states.draft, _detach, {"owner"}),
     "submit at a window": (

@@ -15,9 +15,9 @@ from onedoor.casework.correction import NotAsked
 from onedoor.casework.journey import file_key
 from onedoor.casework.known import Known, filled, known_of, locked
 from onedoor.casework.models import Application, Channel, Material, MaterialFile, MaterialState
-from onedoor.casework.permissions import owns, require_state
+from onedoor.casework.permissions import owns
 from onedoor.casework.services import core
-from onedoor.casework.services.fetching import fetch_certificates, use_what_is_known
+from onedoor.casework.services.fetching import fetch_certificates
 from onedoor.casework.states import Status
 from onedoor.catalog import queries as catalog
 from onedoor.documents import services as documents
@@ -241,24 +241,6 @@ def save_answers(
         application.option_code = option_code if option_code in known else ""
         fields.append("option_code")
     application.save(update_fields=fields)
-    return application
-
-
-@transaction.atomic(durable=True)
-def name_applicant(*, application_id: UUID, applicant: Applicant, option_code: str, by: Actor, at: datetime) -> Application:
-    """Say for whom a draft is made and which handling option it takes.
-
-    :raises WrongState: when it was submitted before.
-    """
-    application = _editable(application_id, by)
-    require_state([application], states.SUBMIT)
-    _set_applicant(application, applicant)
-    use_what_is_known(application, at=at)
-    application.option_code = option_code
-    application.edited_at = at
-    application.save(
-        update_fields=["applicant_person", "applicant_organisation", "applicant_name", "option_code", "answers", "edited_at"]
-    )
     return application
 
 
