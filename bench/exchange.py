@@ -40,7 +40,7 @@ def count(execute, *arguments):
     return execute(*arguments)
 with open(sys.argv[1], "rb") as items, connection.execute_wrapper(count):
     began = time.monotonic()
-    report = services.import_items(items=items, name=sys.argv[1], by=system_actor("bench"), at=timezone.now())
+    report = services.import_items(basis="测试", items=items, name=sys.argv[1], by=system_actor("bench"), at=timezone.now())
     took = time.monotonic() - began
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
 print(json.dumps({"seconds": took, "mb": peak, "statements": sent[0], "created": report.created}))

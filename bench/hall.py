@@ -103,7 +103,7 @@ def _furnish(at: datetime) -> object:
         by=by,
         at=at,
     )
-    catalog_services.import_items(items=_items(), guides=_guides(), by=by, at=at)
+    catalog_services.import_items(basis="测试", items=_items(), guides=_guides(), by=by, at=at)
     catalog_services.create_service_items(
         [catalog_services.NewServiceItem(ITEM, network.agency_for("SP").id, "city", "11130300MB0A1C016F")], by=by, at=at
     )

@@ -149,6 +149,7 @@ TABLE: dict[str, tuple[str, str]] = {  # who gets in with GET, and with POST
     "desk/catalog/exchange/<uuid:run_id>/": ("LL-------0--", CENTRE),
     "desk/catalog/exchange/<uuid:run_id>/file/": ("LL-------0--", CENTRE),
     "desk/catalog/exchange/<uuid:run_id>/take-over/": (CENTRE, "LL-------0--"),
+    "desk/catalog/exchange/<uuid:run_id>/decide/": (CENTRE, "LL-------0--"),
     "desk/catalog/new/": (CENTRE, CENTRE),
     "desk/catalog/<str:code>/draft/condition/<str:kind>/<str:key>/": (CENTRE, CENTRE),
     "desk/catalog/<str:code>/draft/form/": (CENTRE, NO_SUCH),

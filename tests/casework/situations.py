@@ -101,7 +101,11 @@ def _import_two_items(at: datetime) -> None:
     writer.writerows(kept)
     guides = [each for each in json.loads(guides_file()) if each["code"] in (INSTANT, COMMITMENT)]
     catalog_services.import_items(
-        items=text.getvalue().encode(), guides=json.dumps(guides, ensure_ascii=False).encode(), by=HOUSE, at=at
+        items=text.getvalue().encode(),
+        guides=json.dumps(guides, ensure_ascii=False).encode(),
+        basis="测试",
+        by=HOUSE,
+        at=at,
     )
     agency = network.agency_for("SP").id
     catalog_services.create_service_items(

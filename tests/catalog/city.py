@@ -22,7 +22,7 @@ LEVELS = {"city": "center", "county": "center", "township": "station"}
 
 def import_sample() -> None:
     """Import the sample's items, guides and synonyms."""
-    services.import_items(items=items_file(), guides=guides_file(), by=BY, at=AT)
+    services.import_items(basis="测试", items=items_file(), guides=guides_file(), by=BY, at=AT)
     rows = [
         NewSynonym(row["word"], row["catalogue_word"], row["item_code"] if row["kind"] == "item" else "") for row in synonym_rows()
     ]

@@ -27,13 +27,15 @@ from tests.people.test_pages import step_in
 
 @dataclass
 class Keepers:
-    """Clients that are stepped in, and the actors behind them."""
+    """Clients that are stepped in, and the actors behind them; ``second`` is another one of the centre's office."""
 
     head: Client
     centre: Client
     clerk: Client
+    second: Client
     head_actor: Actor
     centre_actor: Actor
+    second_actor: Actor
 
 
 def import_items(*codes: str) -> None:
@@ -45,7 +47,7 @@ def import_items(*codes: str) -> None:
     writer.writerows(row for row in rows if row["code"] in codes)
     guides = [each for each in json.loads(guides_file()) if each["code"] in codes]
     at = timezone.now() - timedelta(days=2)
-    services.import_items(items=text.getvalue().encode(), guides=json.dumps(guides).encode(), by=BY, at=at)
+    services.import_items(basis="测试", items=text.getvalue().encode(), guides=json.dumps(guides).encode(), by=BY, at=at)
 
 
 def furnish(department: str) -> Keepers:
@@ -71,10 +73,16 @@ def furnish(department: str) -> Keepers:
     )
     ids = [
         _somebody(number, post, name)
-        for number, post, name in (("20001", "K-HEAD", "韩梅"), ("20002", "K-BIZ", "李雷"), ("20003", "K-CLERK", "王清"))
+        for number, post, name in (
+            ("20001", "K-HEAD", "韩梅"),
+            ("20002", "K-BIZ", "李雷"),
+            ("20003", "K-CLERK", "王清"),
+            ("20004", "K-BIZ", "赵敏"),
+        )
     ]
-    head, centre, clerk = (stepped_in(each) for each in ids)
-    return Keepers(head, centre, clerk, network.actor_for(ids[0]), network.actor_for(ids[1]))
+    head, centre, clerk, second = (stepped_in(each) for each in ids)
+    actors = [network.actor_for(ids[number]) for number in (0, 1, 3)]
+    return Keepers(head, centre, clerk, second, *actors)
 
 
 def _somebody(number: str, post: str, name: str) -> UUID:

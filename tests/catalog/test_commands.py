@@ -17,10 +17,10 @@ from tests.catalog.test_import import CODE, table
 pytestmark = pytest.mark.django_db
 
 
-def run(*words: str, act: str = "import") -> int:
+def run(*words: str, act: str = "import", basis: str = "试运行决定") -> int:
     parser = argparse.ArgumentParser()
     commands.add_commands(parser.add_subparsers())
-    chosen = parser.parse_args([act, "items", *words])
+    chosen = parser.parse_args([act, "items", *words, *(["--basis", basis] if act == "import" else [])])
     assert chosen.needs == "database"
     return int(chosen.run(chosen))
 

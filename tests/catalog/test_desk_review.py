@@ -65,7 +65,7 @@ def status_of(version: UUID) -> str:
 
 
 def test_a_draft_is_handed_in_approved_with_a_reason_and_read_by_everybody(draft: UUID, keepers: Keepers, client: Client) -> None:
-    assert "这份指南还在完善" not in text_of(client.get(f"/items/{CODE}/"))
+    assert "改过的简介" not in text_of(client.get(f"/items/{CODE}/"))
     shelf.clear()
     assert "已提交审核" in hand_in(keepers)
     assert CODE in text_of(keepers.centre.get("/desk/catalog/review/"))
@@ -77,6 +77,9 @@ def test_a_draft_is_handed_in_approved_with_a_reason_and_read_by_everybody(draft
     assert "改过的简介" in guide
     assert "这份指南还在完善" in guide
     assert ItemVersion.objects.get(pk=draft).accepted_reason == "结果样本下周补上"
+    keepers_page = text_of(keepers.head.get(ITEM))
+    assert "办理结果有样本" in keepers_page
+    assert "结果样本下周补上" in keepers_page
 
 
 def test_who_wrote_it_is_not_shown_what_would_be_refused(keepers: Keepers) -> None:

@@ -10,17 +10,18 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
+from django.test import Client
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from onedoor.catalog.models import CatalogItem, ExchangeRun, ItemVersion
-from onedoor.catalog.services import exchange, imports
+from onedoor.catalog.services import editing, exchange, imports
 from onedoor.journal.models import Entry
 from onedoor.kernel.errors import NotAllowed
 from onedoor.network.models import Posting
 from tests.catalog.city import BY
 from tests.catalog.keepers import Keepers, furnish
-from tests.catalog.test_import import table
+from tests.catalog.test_import import CODE, table
 
 pytestmark = pytest.mark.django_db
 PAGE = "/desk/catalog/exchange/"
@@ -47,11 +48,18 @@ def done(run: ExchangeRun) -> ExchangeRun:
     return run
 
 
+def decide(client: Client, run: ExchangeRun, act: str, reason: str = "") -> str:
+    """Decide on a file and return what is said then."""
+    answer = client.post(f"{PAGE}{run.id}/decide/", {"act": act, "reason": reason}, follow=True)
+    run.refresh_from_db()
+    return answer.content.decode() if answer.status_code == 200 else str(answer.status_code)
+
+
 def acts() -> list[str]:
     return list(Entry.objects.filter(subject_kind="catalog.exchange_run").order_by("id").values_list("act", flat=True))
 
 
-def test_a_file_is_kept_first_and_taken_over_by_the_worker(keepers: Keepers) -> None:
+def test_what_a_file_brings_waits_for_somebody_else_and_comes_into_force_as_a_whole(keepers: Keepers, client: Client) -> None:
     run = hand_in(keepers, table(), "import")
     assert (run.state, CatalogItem.objects.count()) == ("waiting", 0)
     assert ProcrastinateJob.objects.filter(task_name="catalog.exchange", args={"run_id": str(run.id)}).count() == 1
@@ -59,21 +67,118 @@ def test_a_file_is_kept_first_and_taken_over_by_the_worker(keepers: Keepers) -> 
     assert b"<progress" in waiting.content
     assert b"hx-get" in waiting.content
     done(run)
-    assert (run.state, run.report["created"], CatalogItem.objects.count()) == ("done", 3, 3)
-    assert acts() == ["catalog.hand_in_file", "catalog.take_over_file"]
+    assert (run.state, run.report["created"], set(ItemVersion.objects.values_list("status", flat=True))) == (
+        "proposed",
+        3,
+        {"in_review"},
+    )
+    assert client.get(f"/items/{CODE}/").status_code == 404
+    assert run.name in keepers.second.get("/desk/catalog/review/").content.decode()
     part = keepers.centre.get(f"{PAGE}{run.id}/", headers={"HX-Request": "true"}).content.decode()
-    assert "已全部导入" in part
+    assert "要由别人批准" in part
     assert "<html" not in part
     assert "hx-get" not in part
+    assert decide(keepers.centre, run, "approve", "自己批") == "403"
+    assert "请写明为什么仍然发布" in decide(keepers.second, run, "approve")
+    assert run.state == "proposed"
+    decide(keepers.second, run, "approve", "短指南，部门月底补齐")
+    assert done(run).state == "done"
+    version = ItemVersion.objects.get(item__code=CODE)
+    assert (version.status, version.number, version.approved_by) == ("published", 1, keepers.second_actor.account)
+    assert (12 in version.accepted_faults, version.accepted_reason) == (True, "短指南，部门月底补齐")
+    assert client.get(f"/items/{CODE}/").status_code == 200
+    assert acts() == ["catalog.hand_in_file", "catalog.propose_file", "catalog.approve_file", "catalog.take_over_file"]
+    page = keepers.centre.get(f"{PAGE}{run.id}/").content.decode()
+    assert "内容已经发布" in page
+    assert "赵敏" in page
 
 
-def test_a_dry_run_changes_nothing_and_can_be_published_then(keepers: Keepers) -> None:
+def test_sent_back_nothing_is_left_of_it_but_the_journal(keepers: Keepers) -> None:
+    imports.import_items(basis="测试", items=table(rows=1), by=BY, at=timezone.now())
+    run = done(hand_in(keepers, table({"plain_name": "别名"}), "import"))
+    assert (run.report["created"], run.report["changed"]) == (2, 1)
+    decide(keepers.second, run, "send-back")
+    assert run.state == "proposed"
+    decide(keepers.second, run, "send-back", "先补依据")
+    assert (run.state, run.reason, CatalogItem.objects.count(), ItemVersion.objects.count()) == ("returned", "先补依据", 1, 1)
+    assert acts()[-1] == "catalog.return_file"
+    assert decide(keepers.second, run, "approve", "再批") != "403"
+    assert run.state == "returned"
+    assert done(hand_in(keepers, table({"plain_name": "别名"}), "import")).state == "proposed"
+
+
+def test_what_changed_meanwhile_stops_the_whole_file_which_waits_again(keepers: Keepers) -> None:
+    imports.import_items(basis="测试", items=table(), by=BY, at=timezone.now())
+    run = done(hand_in(keepers, table({"plain_name": "甲"}, {"plain_name": "乙"}), "import"))
+    imports.import_items(basis="测试", items=table({"plain_name": "丙"}), by=BY, at=timezone.now())
+    decide(keepers.second, run, "approve", "样例")
+    done(run)
+    assert (run.state, run.decided_by) == ("proposed", None)
+    assert CODE in run.reason
+    assert ItemVersion.objects.filter(status="in_review").count() == 2
+    assert not ItemVersion.objects.filter(status="published", content__plain_name="乙").exists()
+
+
+def test_one_item_of_a_file_is_neither_approved_nor_taken_back_alone(keepers: Keepers) -> None:
+    done(hand_in(keepers, table(), "import"))
+    version = ItemVersion.objects.get(item__code=CODE)
+    at = timezone.now()
+    for refused in (
+        lambda: editing.approve(version.id, reason="样例", by=keepers.second_actor, at=at),
+        lambda: editing.send_back(version.id, reason="样例", by=keepers.second_actor, at=at),
+        lambda: editing.take_back(version.id, by=keepers.head_actor, at=at),
+    ):
+        with pytest.raises(editing.PartOfFile):
+            refused()
+    page = keepers.head.get(f"/desk/catalog/{CODE}/").content.decode()
+    assert "随文件导入" in page
+    assert "act/take-back/" not in page
+
+
+def test_a_draft_in_work_and_a_status_are_told_as_mistakes(keepers: Keepers) -> None:
+    imports.import_items(basis="测试", items=table(), by=BY, at=timezone.now())
+    editing.begin_draft(CODE, by=keepers.head_actor, at=timezone.now())
+    changes: list[dict[str, str]] = [{"plain_name": "甲"}, {"status": "cancelled"}, {}]
+    run = done(hand_in(keepers, table(*changes), "import"))
+    assert [(fault["row"], fault["column"]) for fault in run.faults] == [("2", "code"), ("3", "status")]
+    assert ItemVersion.objects.filter(status="in_review").count() == 0
+
+
+def test_who_lost_the_duty_after_approving_puts_nothing_into_force(keepers: Keepers) -> None:
+    run = done(hand_in(keepers, table(), "import"))
+    decide(keepers.second, run, "approve", "样例")
+    Posting.objects.filter(id=keepers.second_actor.posting).update(ends_at=timezone.now())
+    assert done(run).state == "proposed"
+    assert not ItemVersion.objects.filter(status="published").exists()
+
+
+def test_a_whole_catalogue_is_approved_in_few_statements(keepers: Keepers, count_statements: Any) -> None:
+    run = done(hand_in(keepers, table(rows=11), "import"))
+    decide(keepers.second, run, "approve", "样例")
+    with count_statements() as sent:
+        done(run)
+    assert ItemVersion.objects.filter(status="published").count() == 11
+    assert len(sent) < 40
+
+
+def test_a_dry_run_changes_nothing_and_can_be_handed_in_then(keepers: Keepers) -> None:
     run = done(hand_in(keepers, table(), "trial"))
     assert (run.state, run.report["created"], CatalogItem.objects.count()) == ("done", 3, 0)
     answer = keepers.centre.post(f"{PAGE}{run.id}/take-over/")
-    done(ExchangeRun.objects.get(id=answer["Location"].strip("/").split("/")[-1]))
-    assert CatalogItem.objects.count() == 3
-    assert acts() == ["catalog.hand_in_file", "catalog.check_file", "catalog.hand_in_file", "catalog.take_over_file"]
+    handed_in = done(ExchangeRun.objects.get(id=answer["Location"].strip("/").split("/")[-1]))
+    assert (handed_in.state, CatalogItem.objects.count()) == ("proposed", 3)
+    assert acts() == ["catalog.hand_in_file", "catalog.check_file", "catalog.hand_in_file", "catalog.propose_file"]
+
+
+def test_what_the_command_line_put_into_force_is_seen_at_the_desk_with_its_basis(keepers: Keepers) -> None:
+    imports.import_items(basis="秦政字〔2026〕1号", items=table(), name="目录.csv", by=BY, at=timezone.now())
+    run = ExchangeRun.objects.get()
+    assert (run.state, run.asked_by, run.basis, run.report["created"]) == ("done", None, "秦政字〔2026〕1号", 3)
+    assert acts() == ["catalog.publish_file"]
+    page = keepers.centre.get(f"{PAGE}{run.id}/").content.decode()
+    assert "秦政字〔2026〕1号" in page
+    with pytest.raises(imports.NeedsBasis):
+        imports.import_items(items=table(), by=BY, at=timezone.now())
 
 
 def test_mistakes_are_shown_and_marked(keepers: Keepers) -> None:
@@ -90,7 +195,7 @@ def test_mistakes_are_shown_and_marked(keepers: Keepers) -> None:
 
 @pytest.mark.parametrize("kind", ["xlsx", "csv", "json"])
 def test_what_is_taken_out_can_be_saved_and_taken_in(keepers: Keepers, kind: str) -> None:
-    imports.import_items(items=table(), by=BY, at=timezone.now())
+    imports.import_items(basis="测试", items=table(), by=BY, at=timezone.now())
     answer = keepers.centre.post(PAGE, {"act": "export", "format": kind, "profile": "exchange"})
     run = done(ExchangeRun.objects.get(id=answer["Location"].strip("/").split("/")[-1]))
     saved = keepers.centre.get(f"{PAGE}{run.id}/file/")
@@ -122,8 +227,8 @@ def test_killed_and_begun_again_it_is_done_once(keepers: Keepers, monkeypatch: p
     monkeypatch.undo()
     for _ in range(2):
         done(run)
-    assert (run.state, run.report["created"], ItemVersion.objects.count()) == ("done", 3, 3)
-    assert acts() == ["catalog.hand_in_file", "catalog.take_over_file"]
+    assert (run.state, run.report["created"], ItemVersion.objects.count()) == ("proposed", 3, 3)
+    assert acts() == ["catalog.hand_in_file", "catalog.propose_file"]
 
 
 def test_whoever_lost_the_duty_meanwhile_takes_over_nothing(keepers: Keepers) -> None:

@@ -48,7 +48,7 @@ def guide(change=None, *, code: str = CODE) -> bytes:
 def faults_of(items: bytes, guides: bytes | None = None) -> list[tuple[str, str]]:
     before = Edition.objects.count()
     with pytest.raises(FaultyFile) as refused:
-        services.import_items(items=items, guides=guides, by=BY, at=AT)
+        services.import_items(basis="测试", items=items, guides=guides, by=BY, at=AT)
     assert not CatalogItem.objects.exists()
     assert not ItemVersion.objects.exists()
     assert Edition.objects.count() == before
@@ -91,7 +91,7 @@ class TestFaults:
         if found:
             assert faults_of(table(change)) == found
         else:
-            assert services.import_items(items=table(change), by=BY, at=AT).created == 3
+            assert services.import_items(basis="测试", items=table(change), by=BY, at=AT).created == 3
 
     def test_all_faults_of_all_rows_are_told_at_once(self):
         assert faults_of(table({"name": ""}, {"board": "?", "status": "?"}, {"levels": ""})) == [
@@ -121,7 +121,7 @@ class TestFaults:
 
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
     def test_encodings_of_spreadsheets(self, encoding):
-        report = services.import_items(items=table(encoding=encoding), by=BY, at=AT)
+        report = services.import_items(basis="测试", items=table(encoding=encoding), by=BY, at=AT)
         assert report.created == 3
         assert CatalogItem.objects.get(code=CODE).name == "企业投资项目备案"
 
@@ -157,7 +157,7 @@ class TestFaults:
         code = "130300-YJ-01-0001"
         changed = guide(lambda g: (g["steps"].__delitem__(slice(1, 3)), g["steps"][1].update(limit=5)), code=code)
         with pytest.raises(FaultyFile) as refused:
-            services.import_items(items=items_file(), guides=changed, by=BY, at=AT)
+            services.import_items(basis="测试", items=items_file(), guides=changed, by=BY, at=AT)
         assert [(fault.row, fault.column) for fault in refused.value.faults] == [(code, "steps")]
 
     def test_a_guide_without_an_item(self):
@@ -172,7 +172,7 @@ class TestFaults:
 class TestTakingOver:
     def test_the_whole_sample_in_a_few_dozen_statements(self, count_statements):
         with count_statements() as sent:
-            report = services.import_items(items=items_file(), guides=guides_file(), by=BY, at=AT)
+            report = services.import_items(basis="测试", items=items_file(), guides=guides_file(), by=BY, at=AT)
         assert len(sent) < 30
         assert (report.items, report.created, report.changed, report.complete) == (362, 362, 0, 64)
         counts = {
@@ -187,20 +187,20 @@ class TestTakingOver:
 
     def test_three_rows_cost_as_many_statements_as_all(self, count_statements):
         with count_statements() as few:
-            services.import_items(items=table(), by=BY, at=AT)
+            services.import_items(basis="测试", items=table(), by=BY, at=AT)
         assert len(few) < 30
 
     def test_again_changes_nothing(self):
-        services.import_items(items=items_file(), guides=guides_file(), by=BY, at=AT)
+        services.import_items(basis="测试", items=items_file(), guides=guides_file(), by=BY, at=AT)
         before = queries.edition()
-        report = services.import_items(items=items_file(), guides=guides_file(), by=BY, at=AT)
+        report = services.import_items(basis="测试", items=items_file(), guides=guides_file(), by=BY, at=AT)
         assert (report.created, report.changed, report.unchanged) == (0, 0, 362)
         assert queries.edition() == before
 
     def test_a_table_without_its_guides_put_the_full_guides_away(self):
-        services.import_items(items=items_file(), guides=guides_file(), by=BY, at=AT)
+        services.import_items(basis="测试", items=items_file(), guides=guides_file(), by=BY, at=AT)
         before = {each.item.code: records.item_record(each).content for each in ItemVersion.objects.select_related("item")}
-        services.import_items(items=items_file(), by=BY, at=AT)
+        services.import_items(basis="测试", items=items_file(), by=BY, at=AT)
         after = {each.code: each for each in records.current_records()}
         assert sum(each.is_complete for each in after.values()) == 64
         for code, content in before.items():
@@ -213,13 +213,13 @@ class TestTakingOver:
             )
 
     def test_a_trial_changes_nothing(self):
-        report = services.import_items(items=table(), by=BY, at=AT, dry_run=True)
+        report = services.import_items(basis="测试", items=table(), by=BY, at=AT, dry_run=True)
         assert (report.created, report.dry_run) == (3, True)
         assert not CatalogItem.objects.exists()
         assert not Entry.objects.exists()
 
     def test_units_are_converted(self):
-        services.import_items(items=items_file(), guides=guides_file(), by=BY, at=AT)
+        services.import_items(basis="测试", items=items_file(), guides=guides_file(), by=BY, at=AT)
         by_code = {version.item.code: version for version in ItemVersion.objects.select_related("item")}
         passport = by_code["130300-GA-01-0001"]
         assert (passport.legal_length, passport.legal_unit, passport.promise_unit) == (15, "natural-days", "working-days")
@@ -227,15 +227,15 @@ class TestTakingOver:
         assert "months" in {version.legal_unit for version in by_code.values()}
 
     def test_codes_have_their_official_lengths(self):
-        services.import_items(items=items_file(), by=BY, at=AT)
+        services.import_items(basis="测试", items=items_file(), by=BY, at=AT)
         codes = list(CatalogItem.objects.values_list("catalog_code", flat=True))
         assert {len(code) for code in codes} == {12}
         assert len(set(codes)) == 362
         assert CatalogItem.objects.get(code=CODE).catalog_code.startswith("1310")
 
     def test_a_change_makes_a_new_version_and_keeps_the_old_one(self):
-        services.import_items(items=table(), by=BY, at=AT)
-        report = services.import_items(items=table({"plain_name": "另一个叫法"}), by=BY, at=AT)
+        services.import_items(basis="测试", items=table(), by=BY, at=AT)
+        report = services.import_items(basis="测试", items=table({"plain_name": "另一个叫法"}), by=BY, at=AT)
         assert (report.created, report.changed, report.unchanged) == (0, 1, 2)
         old, new = ItemVersion.objects.filter(item__code=CODE).order_by("number")
         assert (old.status, new.status, new.number) == ("superseded", "published", 2)
@@ -243,38 +243,38 @@ class TestTakingOver:
         assert queries.published_guide(CODE).version_id == new.id
 
     def test_only_a_status_changes_no_content(self):
-        services.import_items(items=table(), by=BY, at=AT)
-        services.import_items(items=table({"status": "suspended"}), by=BY, at=AT)
+        services.import_items(basis="测试", items=table(), by=BY, at=AT)
+        services.import_items(basis="测试", items=table({"status": "suspended"}), by=BY, at=AT)
         assert [version.status for version in ItemVersion.objects.filter(item__code=CODE)] == ["suspended"]
         assert not queries.published_guide(CODE).is_open
         assert Entry.objects.filter(act="catalog.change_status").count() == 1
 
     def test_numbers_of_departments_stay_when_others_come_before_them(self):
-        services.import_items(items=items_file(), by=BY, at=AT)
+        services.import_items(basis="测试", items=items_file(), by=BY, at=AT)
         before = dict(CatalogItem.objects.values_list("code", "catalog_code"))
-        services.import_items(items=table({"code": "130300-ZZ-10-0001", "dept": "ZZ"}), by=BY, at=AT)
+        services.import_items(basis="测试", items=table({"code": "130300-ZZ-10-0001", "dept": "ZZ"}), by=BY, at=AT)
         after = dict(CatalogItem.objects.values_list("code", "catalog_code"))
         assert {code: after[code] for code in before} == before
 
     def test_what_a_table_has_no_column_for_stays_as_it_is(self):
-        services.import_items(items=table(), guides=guide(), by=BY, at=AT)
+        services.import_items(basis="测试", items=table(), guides=guide(), by=BY, at=AT)
         before = records.item_record(ItemVersion.objects.get(item__code=CODE))
-        report = services.import_items(items=b"code,plain_name\n" + f"{CODE},新叫法\n".encode(), by=BY, at=AT)
+        report = services.import_items(basis="测试", items=b"code,plain_name\n" + f"{CODE},新叫法\n".encode(), by=BY, at=AT)
         after = records.item_record(ItemVersion.objects.get(item__code=CODE, status="published"))
         assert (report.items, report.changed) == (1, 1)
         assert after == replace(before, version=2, content=replace(before.content, plain_name="新叫法"))
 
     def test_an_old_table_does_not_overwrite_what_was_published_after_it_was_taken_out(self):
-        services.import_items(items=table(), by=BY, at=AT)
+        services.import_items(basis="测试", items=table(), by=BY, at=AT)
         old = f"code,version,plain_name\n{CODE},1,甲\n".encode()
-        services.import_items(items=old, by=BY, at=AT)
-        assert services.import_items(items=old, by=BY, at=AT).unchanged == 1
+        services.import_items(basis="测试", items=old, by=BY, at=AT)
+        assert services.import_items(basis="测试", items=old, by=BY, at=AT).unchanged == 1
         with pytest.raises(FaultyFile) as refused:
-            services.import_items(items=old.replace("甲".encode(), "乙".encode()), by=BY, at=AT)
+            services.import_items(basis="测试", items=old.replace("甲".encode(), "乙".encode()), by=BY, at=AT)
         assert [(fault.row, fault.column) for fault in refused.value.faults] == [("2", "version")]
 
     def test_two_items_with_one_basic_code(self):
-        services.import_items(items=table(rows=1), by=BY, at=AT)
+        services.import_items(basis="测试", items=table(rows=1), by=BY, at=AT)
         for change in ({"code": "130301-FG-10-0001"}, {"code": "130301-FG-10-0009"}):
             data = table(change, rows=1)
             if change["code"].endswith("9"):
@@ -282,17 +282,17 @@ class TestTakingOver:
                     b"catalog_code,131001001000", b"catalog_code", 1
                 )  # fmt: skip
             with pytest.raises(FaultyFile) as refused:
-                services.import_items(items=data, by=BY, at=AT)
+                services.import_items(basis="测试", items=data, by=BY, at=AT)
             assert [(fault.row, fault.column) for fault in refused.value.faults] == [("2", "catalog_code")]
 
     def test_chunks_are_one_transaction_and_cost_the_same_each(self, monkeypatch, count_statements):
         monkeypatch.setattr(imports, "CHUNK", 40)
         with count_statements() as sent:
-            services.import_items(items=table(rows=120), by=BY, at=AT)
+            services.import_items(basis="测试", items=table(rows=120), by=BY, at=AT)
         assert len(sent) < 3 * 20
         wrong = table(*[{}] * 119, {"name": ""}, rows=120).replace("企业投资项目核准".encode(), "别的".encode())
         with pytest.raises(FaultyFile):
-            services.import_items(items=wrong, by=BY, at=AT)
+            services.import_items(basis="测试", items=wrong, by=BY, at=AT)
         assert ItemVersion.objects.count() == 120
 
     @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -306,7 +306,7 @@ class TestTakingOver:
         before = transaction.savepoint()
         refused, report = None, None
         try:
-            report = services.import_items(items=bytes(spoilt), by=BY, at=AT)
+            report = services.import_items(basis="测试", items=bytes(spoilt), by=BY, at=AT)
         except FaultyFile as refusal:
             refused = refusal
         there = (CatalogItem.objects.count(), ItemVersion.objects.count())
@@ -317,10 +317,10 @@ class TestTakingOver:
     def test_only_publishers_may(self):
         clerk = Actor(client="web", account=BY.request, posting=BY.request)
         with pytest.raises(NotAllowed):
-            services.import_items(items=table(), by=clerk, at=AT)
+            services.import_items(basis="测试", items=table(), by=clerk, at=AT)
         assert not CatalogItem.objects.exists()
         with pytest.raises(NotAllowed):
-            services.import_items(items=table(), by=clerk, at=AT, dry_run=True)
+            services.import_items(basis="测试", items=table(), by=clerk, at=AT, dry_run=True)
 
 
 def another_version() -> NewVersion:
@@ -331,7 +331,7 @@ def another_version() -> NewVersion:
 @pytest.mark.django_db
 class TestPublished:
     def test_publishing_moves_the_edition_and_what_is_shown(self):
-        services.import_items(items=table(), by=BY, at=AT)
+        services.import_items(basis="测试", items=table(), by=BY, at=AT)
         before = queries.edition()
         assert queries.published_guide(CODE).number == 1
         publish_version(another_version(), by=BY, at=AT)
@@ -353,25 +353,25 @@ class TestPublished:
         ],
     )
     def test_what_was_published_never_changes(self, change):
-        services.import_items(items=table(), by=BY, at=AT)
+        services.import_items(basis="测试", items=table(), by=BY, at=AT)
         with pytest.raises(IntegrityError), transaction.atomic():
             ItemVersion.objects.filter(item__code=CODE).update(**change)
 
     def test_a_published_version_and_its_options_are_never_deleted(self):
-        services.import_items(items=table(), guides=guide(), by=BY, at=AT)
+        services.import_items(basis="测试", items=table(), guides=guide(), by=BY, at=AT)
         with pytest.raises(IntegrityError), transaction.atomic():
             ItemOption.objects.all()._raw_delete("default")
         with pytest.raises(IntegrityError), transaction.atomic():
             ItemVersion.objects.all()._raw_delete("default")
 
     def test_a_superseded_version_does_not_come_back(self):
-        services.import_items(items=table(), by=BY, at=AT)
+        services.import_items(basis="测试", items=table(), by=BY, at=AT)
         publish_version(another_version(), by=BY, at=AT)
         with pytest.raises(IntegrityError), transaction.atomic():
             ItemVersion.objects.filter(item__code=CODE, number=1).update(status="suspended")
 
     def test_a_draft_may_change_and_go(self):
-        services.import_items(items=table(), by=BY, at=AT)
+        services.import_items(basis="测试", items=table(), by=BY, at=AT)
         item = CatalogItem.objects.get(code=CODE)
         first = ItemVersion.objects.get(item=item)
         draft = ItemVersion(item=item, number=2, status="draft", effective_from=first.effective_from, case_kind="1", legal_length=0,

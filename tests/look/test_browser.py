@@ -154,9 +154,7 @@ def test_keys_can_be_switched_off(live_server, page):
 def test_home_page_beside_the_mockup(live_server, new_page):
     a_small_city()
     sample = Path(onedoor.__file__).parent / "sample" / "data"
-    import_items(
-        items=(sample / "items_full.csv").read_bytes(), guides=None, by=system_actor("test"), at=timezone.now(), dry_run=False
-    )
+    import_items(items=(sample / "items_full.csv").read_bytes(), basis="测试", by=system_actor("test"), at=timezone.now())
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     for width in WIDTHS.values():
         page = new_page(width)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -19,11 +19,16 @@ MOST_PRINTED = 200
 def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the commands of the catalogue."""
     kinds = subparsers.add_parser("import", help="take over files").add_subparsers(required=True, metavar="KIND")
-    items = kinds.add_parser("items", help="take over a file of items, all or nothing")
+    items = kinds.add_parser("items", help="put a file of items into force, all or nothing")
     items.add_argument(
         "file", type=Path, help="the items: XLSX, CSV in UTF-8 or GB 18030, or JSON, with the columns of docs/catalog.md"
     )
     items.add_argument("--guides", type=Path, help="full guides of some of the items: JSON")
+    items.add_argument(
+        "--basis",
+        default="",
+        help="on what this rests, and why guides that break rules are published; needed unless it is a dry run",
+    )
     items.add_argument("--dry-run", action="store_true", help="check and report, change nothing")
     items.add_argument("--report", type=Path, help="where to write a workbook in which the mistakes are marked")
     items.set_defaults(run=_import_items, needs="database")
@@ -55,6 +60,7 @@ def _import_items(arguments: argparse.Namespace) -> int:
                 items=items,
                 guides=guides,
                 name=arguments.file.name,
+                basis=arguments.basis,
                 by=system_actor("import"),
                 at=timezone.now(),
                 dry_run=arguments.dry_run,
@@ -64,6 +70,9 @@ def _import_items(arguments: argparse.Namespace) -> int:
             _tell_faults(refusal.faults, refusal.count)
             if arguments.report:
                 _write_marked(arguments.report, items, arguments.file.name, refusal.faults)
+            return 1
+        except services.NeedsBasis as refusal:
+            print(refusal, "(--basis)", file=sys.stderr)
             return 1
     words = {
         "items": report.items,
@@ -75,9 +84,18 @@ def _import_items(arguments: argparse.Namespace) -> int:
     print(
         _("%(items)d items, %(complete)d with a full guide: %(created)d new, %(changed)d changed, %(unchanged)d as before.") % words
     )
+    if report.faulty:
+        print(
+            _("%(n)d guides break rules of good guides and say so (%(rules)s).")
+            % {"n": report.faulty, "rules": _rules(report.rules)}
+        )
     if report.dry_run:
         print(_("This was a trial: nothing was changed."))
     return 0
+
+
+def _rules(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{rule}: {counts[rule]}" for rule in sorted(counts, key=int))
 
 
 class _Bar:

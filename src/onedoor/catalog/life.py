@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from onedoor.catalog import queries
 from onedoor.catalog.content import in_language
-from onedoor.catalog.lint import Fault, faults_of
+from onedoor.catalog.lint import RULE_WORDS, Fault, faults_of
 from onedoor.catalog.models import COMING, CURRENT, CatalogItem, ChangedItem, ItemVersion, VersionStatus
 from onedoor.catalog.parts import PART_BY_KEY, Part, standard_of
 from onedoor.kernel.errors import NotFound, Text
@@ -164,6 +164,11 @@ class ItemSheet:
         return self.coming is not None and self.coming.based_on_id != current
 
     @property
+    def accepted(self) -> list[tuple[int, Text]]:
+        """The rules that the version in force was published against, in words; its ``accepted_reason`` says why."""
+        return [] if self.current is None else [(rule, RULE_WORDS[rule]) for rule in self.current.accepted_faults]
+
+    @property
     def faults(self) -> list[PartFaults]:
         """What the coming version breaks of the rules, or the one in force where none is coming, by the part to mend it in."""
         version = self.coming or self.current
@@ -248,8 +253,13 @@ class HandedIn:
 
 
 def handed_in() -> list[HandedIn]:
-    """Return the versions that wait for their review, the longest waiting first, then those that wait for their day."""
-    waiting = ItemVersion.objects.filter(status__in=[VersionStatus.IN_REVIEW, VersionStatus.APPROVED]).select_related("item")
+    """Return the versions that wait for their review, the longest waiting first, then those that wait for their day.
+
+    What came with a file is not among them: it is reviewed as a whole (``exchange_runs.proposed_runs``).
+    """
+    waiting = ItemVersion.objects.filter(status__in=[VersionStatus.IN_REVIEW, VersionStatus.APPROVED], run=None).select_related(
+        "item"
+    )
     names = queries.department_names()
     return [
         HandedIn(

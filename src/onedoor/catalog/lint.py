@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from onedoor.catalog.content import Content
 from onedoor.catalog.topics import TOPIC_BY_CODE
@@ -39,6 +40,31 @@ _NUMBER = re.compile(r"\d+")
 _BEFORE_HOLIDAYS = (datetime(2026, 2, 12, 9, tzinfo=SHANGHAI), datetime(2026, 9, 28, 9, tzinfo=SHANGHAI))
 
 
+# What each rule demands, for whoever tells which ones a guide breaks without looking at the guide again.
+RULE_WORDS: dict[int, Text] = {
+    1: pgettext_lazy("rule", "On the spot is said alike in promise, kind and review"),
+    2: pgettext_lazy("rule", "What is not done on the spot is a commitment item, reviewed first"),
+    3: pgettext_lazy("rule", "The type of the result follows its name"),
+    4: pgettext_lazy("rule", "A visit has a reason, no visit has none"),
+    5: pgettext_lazy("rule", "Without a visit there is another way to hand in"),
+    6: pgettext_lazy("rule", "What is fully online needs no visit"),
+    7: pgettext_lazy("rule", "A fee has a basis and an amount or standard"),
+    8: pgettext_lazy("rule", "A number to ask and another to complain, with the area code"),
+    9: pgettext_lazy("rule", "The topics fit those who can apply"),
+    10: pgettext_lazy("rule", "A licence has questions and answers"),
+    11: pgettext_lazy("rule", "A licence has all five steps"),
+    12: pgettext_lazy("rule", "A result has a sample"),
+    13: pgettext_lazy("rule", "The promise is no longer than the law allows"),
+    14: pgettext_lazy("rule", "At least one paper is necessary"),
+    15: pgettext_lazy("rule", "Each paper says where it comes from"),
+    16: pgettext_lazy("rule", "No catch-all among papers and conditions"),
+    17: pgettext_lazy("rule", "What the city issues is not asked for"),
+    18: pgettext_lazy("rule", "Notes name no other number than the limit"),
+    19: pgettext_lazy("rule", "Over long holidays too the promise ends within the law"),
+    20: pgettext_lazy("rule", "The form asks nothing that is not needed"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """A rule that a version breaks: its number in domain.md 1.6, the part to mend it in, and what is wrong in people's words."""
@@ -61,7 +87,12 @@ RULES: list[Rule] = []
 
 def faults_of(version: ItemVersion) -> tuple[Fault, ...]:
     """Return what a version breaks of the twenty rules, in their order. No statement when the calendar is warm."""
-    given = Given(version, Content.from_json(version.content))
+    return faults_in(version, Content.from_json(version.content))
+
+
+def faults_in(version: ItemVersion, content: Content) -> tuple[Fault, ...]:
+    """Return what a version breaks whose content was read already. No statement when the calendar is warm."""
+    given = Given(version, content)
     return tuple(fault for rule in RULES for fault in rule(given))
 
 

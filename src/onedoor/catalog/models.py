@@ -74,6 +74,7 @@ class ItemVersion(Row):
     The number of a version that is still coming is provisional: numbers are given for good when it comes into force.
     Everybody who edited it is among ``editors``, and none of them may approve it (constraint of migration 0002).
     ``accepted_faults`` are the rules of good guides that it was published against, and ``accepted_reason`` says why.
+    ``run`` is the file that it came with: what one person handed in so, another approves or sends back as a whole.
     """
 
     item = models.ForeignKey("catalog.CatalogItem", on_delete=models.PROTECT, related_name="versions")
@@ -98,6 +99,7 @@ class ItemVersion(Row):
     returned_reason = models.CharField(max_length=500, blank=True)
     accepted_faults = ArrayField(models.PositiveSmallIntegerField(), default=list)
     accepted_reason = models.CharField(max_length=500, blank=True)
+    run = models.ForeignKey("catalog.ExchangeRun", on_delete=models.PROTECT, null=True, related_name="versions")
 
     class Meta:
         constraints = (
@@ -322,17 +324,22 @@ class RunKind(TextChoices):
 class RunState(TextChoices):
     WAITING = "waiting", pgettext_lazy("exchange", "Waiting")
     RUNNING = "running", pgettext_lazy("exchange", "Running")
+    PROPOSED = "proposed", pgettext_lazy("exchange", "Waits for approval")
     DONE = "done", pgettext_lazy("exchange", "Done")
+    RETURNED = "returned", pgettext_lazy("exchange", "Sent back")
     FAULTY = "faulty", _("Has mistakes")
     FAILED = "failed", pgettext_lazy("exchange", "Not done")
 
 
-UNFINISHED = (RunState.WAITING, RunState.RUNNING)
+UNDER_WAY = (RunState.WAITING, RunState.RUNNING)
+UNFINISHED = (*UNDER_WAY, RunState.PROPOSED)
 
 
 class ExchangeRun(Row):
     """A file of items that was handed in at the desk, or asked for; the worker does it once and says here how far it is.
 
+    What a file brings waits as versions in review until somebody else (``decided_by``) approves all of them together, for the reason
+    in ``basis`` where they break rules of good guides. The command line puts a file into force at once, on the basis named there.
     ``storage_key`` names the file handed in, ``result_key`` the one that came of it: the export, or the marked workbook.
     Both are deleted after thirty days, the row stays.
     """
@@ -347,8 +354,11 @@ class ExchangeRun(Row):
     size = models.BigIntegerField(null=True)
     sha256 = models.BinaryField(null=True)
     asked_at = models.DateTimeField()
-    asked_by = models.UUIDField()
+    asked_by = models.UUIDField(null=True)
     asked_from = models.UUIDField(null=True, help_text=_("The posting of the one who asked, whose rights are looked at again"))
+    decided_by = models.UUIDField(null=True)
+    decided_from = models.UUIDField(null=True)
+    basis = models.CharField(max_length=500, blank=True)
     finished_at = models.DateTimeField(null=True)
     percent = models.PositiveSmallIntegerField(default=0)
     report = models.JSONField(default=dict)
@@ -361,6 +371,10 @@ class ExchangeRun(Row):
             models.CheckConstraint(
                 condition=Q(state__in=UNFINISHED) | Q(finished_at__isnull=False), name="catalog_exchangerun_end_has_moment"
             ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | Q(asked_by__isnull=False) & ~Q(decided_by=F("asked_by")),
+                name="catalog_exchangerun_two_people",
+            ),
         )
         indexes = (models.Index(fields=["-asked_at", "id"], name="catalog_exchangerun_newest"),)
 
@@ -368,8 +382,14 @@ class ExchangeRun(Row):
         return f"{self.kind} {self.name}"
 
     @property
-    def is_finished(self) -> bool:
-        return self.state not in UNFINISHED
+    def is_under_way(self) -> bool:
+        """Whether the worker has something to do with it."""
+        return self.state in UNDER_WAY
+
+    @property
+    def brings(self) -> int:
+        """How many items it brings or changes."""
+        return int(self.report.get("created", 0) + self.report.get("changed", 0))
 
 
 class ShortCode(models.Model):

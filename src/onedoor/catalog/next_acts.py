@@ -38,6 +38,8 @@ def next_acts(sheet: ItemSheet, actor: Actor) -> NextActs:
     if version is None:
         return NextActs(begin=True)
     draft, in_review = version.status == VersionStatus.DRAFT, version.status == VersionStatus.IN_REVIEW
+    if in_review and version.run_id is not None:  # what a file brings is decided as a whole, on the page of the file
+        return NextActs()
     publisher = may_publish(actor)
     wrote = actor.account in (*version.editors, version.submitted_by)
     return NextActs(

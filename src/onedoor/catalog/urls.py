@@ -32,6 +32,7 @@ urlpatterns = [
     path("desk/catalog/exchange/<uuid:run_id>/", exchange.exchange_run, name="desk_exchange_run"),
     path("desk/catalog/exchange/<uuid:run_id>/file/", exchange.exchange_file, name="desk_exchange_file"),
     path("desk/catalog/exchange/<uuid:run_id>/take-over/", exchange.exchange_take_over, name="desk_exchange_take_over"),
+    path("desk/catalog/exchange/<uuid:run_id>/decide/", exchange.exchange_decide, name="desk_exchange_decide"),
     path("desk/catalog/changes/", changes.changes, name="desk_changes"),
     path("desk/catalog/changes/<uuid:change_id>/revoke/", changes.revoke, name="desk_revoke_change"),
     path("desk/catalog/health/", health.health, name="desk_health"),

@@ -17,6 +17,8 @@ from onedoor.network.entries import NewAgency
 from onedoor.sample import offices, sources
 from onedoor.sample.sources import Item, Source
 
+BASIS = "示例：示例城市的事项目录；所缺要素以“指南待完善”向公众说明，由各部门补齐"
+
 
 def implementing(source: Source) -> list[tuple[str, list[Item]]]:
     """Return, for each office that implements items, its code and its items: by rule from the items' levels."""
@@ -35,7 +37,12 @@ def implementing(source: Source) -> list[tuple[str, list[Item]]]:
 def make_catalogue(source: Source, known: Sequence[NewAgency], keys: Mapping[str, UUID], *, by: Actor, at: datetime) -> None:
     """Import the items and enter who implements them."""
     catalog_services.import_items(
-        items=sources.text("items_full.csv").encode(), guides=sources.text("guides.json").encode(), by=by, at=at
+        items=sources.text("items_full.csv").encode(),
+        guides=sources.text("guides.json").encode(),
+        name="items_full.csv",
+        basis=BASIS,
+        by=by,
+        at=at,
     )
     make_history(by=by, at=at)
     agencies = {each.code: each for each in known}

@@ -30,14 +30,24 @@ def loaded(kind: Any, value: Any) -> Any:
 
 
 def dumped(value: Any) -> Any:
+    kind: Any = type(value)
+    if kind in _PLAIN:
+        return value
+    if kind is tuple:
+        return [dumped(each) for each in value]
     if isinstance(value, Condition):
         return value.to_json()
-    if isinstance(value, tuple):
-        return [dumped(each) for each in value]
     if isinstance(value, str) or not dataclasses.is_dataclass(value) or isinstance(value, type):
         return value
-    said = ((name, getattr(value, name), default) for name, default in _defaults(type(value)))
-    return {name: dumped(item) for name, item, default in said if item != default}
+    found = {}
+    for name, default in _defaults(kind):
+        item = getattr(value, name)
+        if item != default:
+            found[name] = item if type(item) in _PLAIN else dumped(item)
+    return found
+
+
+_PLAIN = frozenset({str, int, bool, float, type(None)})
 
 
 @lru_cache

@@ -18,6 +18,8 @@ from onedoor.catalog.exchange.kinds import spelt_in
 ROW_COLUMNS: dict[str, tuple[RowColumn, ...]] = {
     column.name: columns_of_rows(column.rows) for column in BY_NAME.values() if column.rows is not None
 }
+_FLAT = frozenset(table for table, columns in ROW_COLUMNS.items() if all(len(column.path) == 1 for column in columns))
+"""The lists whose rows have no parts of their own."""
 _PLACE = "form.fields"
 
 
@@ -175,7 +177,9 @@ def _row_record(given: Given, table: str, number: int, kind: Any, columns: tuple
             values[column.path] = column.kind.value(cell)
         except ValueError as wrong:
             given.blame_part(table, number, column.name, str(wrong))
-    return None if given.is_wrong else assembled(kind, values)
+    if given.is_wrong:
+        return None
+    return kind(**{path[0]: value for path, value in values.items()}) if table in _FLAT else assembled(kind, values)
 
 
 def assembled(kind: Any, values: Mapping[tuple[str, ...], Any], before: tuple[str, ...] = ()) -> Any:

@@ -26,7 +26,7 @@ GUIDES = "guides"
 _SHEETS = {name: column.name for column in TABLES for name in (column.exchange, column.name)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Found:
     """A row of a sheet: its cells by our names, the names of the file, and whether something in it is no cell of a table."""
 
@@ -166,7 +166,7 @@ class ItemsFile:
             for table, reader in zip(tables, readers, strict=False):
                 for found in self._rows_of(reader, table):
                     code = unprotected(found.cells.pop(OWNER, ""))
-                    scratch.keep(code, table, found.number, {"cells": found.cells, "is_odd": found.is_odd})
+                    scratch.keep(code, table, found.number, (found.cells, found.is_odd))
             has_broken_sheet = self._faults.count > 0  # rows of it may be missing: what they would say cannot be judged
             self._items_shown = items.name if tables else ""
             for found in self._rows_of(readers[-1], ""):
@@ -181,8 +181,9 @@ class ItemsFile:
     def _take_sheets(self, given: Given, scratch: Scratch, tables: Mapping[str, Sheet]) -> None:
         found: dict[str, list[tuple[str, dict[str, str]]]] = {table: [] for table in tables}
         for table, row, value in scratch.parts_of(given.code):
-            found[table].append((row, value["cells"]))
-            given.is_wrong |= value["is_odd"]
+            cells, is_odd = value
+            found[table].append((row, cells))
+            given.is_wrong |= is_odd
         for table, rows in found.items():
             take_rows(given, table, tables[table].name, rows)
 

@@ -6,6 +6,7 @@ import dataclasses
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -162,16 +163,18 @@ def changed(part: Any, changes: Mapping[tuple[str, ...], Any]) -> Any:
     for path, value in changes.items():
         below.setdefault(path[0], {})[path[1:]] = value
     found = {}
+    kind: Any = type(part)
     for name, inner in below.items():
         if () not in inner:
             found[name] = changed(getattr(part, name), inner)
         elif inner[()] is not None:
             found[name] = inner[()]
         else:
-            found[name] = _default_of(type(part), name)
+            found[name] = _default_of(kind, name)
     return replace(part, **found)
 
 
+@cache
 def _default_of(kind: Any, name: str) -> Any:
     declared = next(each for each in dataclasses.fields(kind) if each.name == name)
     return declared.default_factory() if declared.default_factory is not dataclasses.MISSING else declared.default

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
+import marshal  # what is read was written here a moment ago: nothing of a file, and nothing that outlives the process
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 _TABLES = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 CREATE TABLE seen (code TEXT PRIMARY KEY, row TEXT) WITHOUT ROWID;
-CREATE TABLE part (code TEXT, sheet TEXT, row TEXT, value TEXT);
+CREATE TABLE part (code TEXT, sheet TEXT, row TEXT, value BLOB);
 CREATE INDEX part_code ON part (code);
 """
 
@@ -37,14 +37,14 @@ class Scratch:
     def has_seen_any(self) -> bool:
         return self._kept.execute("SELECT 1 FROM seen LIMIT 1").fetchone() is not None
 
-    def keep(self, code: str, sheet: str, row: object, value: Mapping[str, Any]) -> None:
+    def keep(self, code: str, sheet: str, row: object, value: Any) -> None:
         """Keep a part of an item until the item is met."""
-        self._kept.execute("INSERT INTO part VALUES (?, ?, ?, ?)", (code, sheet, str(row), json.dumps(value, ensure_ascii=False)))
+        self._kept.execute("INSERT INTO part VALUES (?, ?, ?, ?)", (code, sheet, str(row), marshal.dumps(value)))
 
-    def parts_of(self, code: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    def parts_of(self, code: str) -> Iterator[tuple[str, str, Any]]:
         """Yield sheet, row and value of the parts of an item, in the order in which they were kept."""
         for sheet, row, value in self._kept.execute("SELECT sheet, row, value FROM part WHERE code = ? ORDER BY rowid", (code,)):
-            yield sheet, row, json.loads(value)
+            yield sheet, row, marshal.loads(value)  # noqa: S302  see the import
 
     def ownerless(self) -> Iterator[tuple[str, str, str]]:
         """Yield code, sheet and row of parts whose item was not met."""

@@ -38,6 +38,7 @@ DAMAGED = (
 )
 """What reading raises when the bytes of a workbook are not what they should be."""
 LONGEST_TEXT = 1_000_000
+_MOST_NAMES = 1_000
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _BUILT_IN_DATES = frozenset({*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)})
 _NOT_A_DATE_LETTER = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]|General|AM/PM|A/P', re.IGNORECASE)
@@ -53,24 +54,29 @@ class Sheet:
 Start = Callable[[str, Mapping[str, str]], None]
 
 
+class Plain(dict[str, str]):
+    """Names of elements without their namespace, by the names as they stand; of a file with very many names the first are kept."""
+
+    def __missing__(self, name: str) -> str:
+        plain = name.rpartition(":")[2]
+        if len(self) < _MOST_NAMES:
+            self[name] = plain
+        return plain
+
+
 def parse(stream: IO[bytes], start: Start, end: Callable[[str], None], data: Callable[[str], None]) -> Iterator[int]:
-    """Parse a part and yield after each piece how many bytes were read; elements are told by their names without namespace.
+    """Parse a part and yield after each piece how many bytes were read; elements are told by the names that stand in the file.
 
     :raises Unreadable: when it is no XML, or declares a document type.
     """
-    names: dict[str, str] = {}
     parser = expat.ParserCreate()
     parser.buffer_text = True
-
-    def plain(name: str) -> str:
-        names[name] = name.rpartition(":")[2]
-        return names[name]
 
     def no_doctype(*_arguments: object) -> None:
         raise Unreadable(_("This file is damaged. Open it, save it again and hand in the new one."))
 
-    parser.StartElementHandler = lambda name, attributes: start(names.get(name) or plain(name), attributes)
-    parser.EndElementHandler = lambda name: end(names.get(name) or plain(name))
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
     parser.CharacterDataHandler = data
     parser.StartDoctypeDeclHandler = no_doctype
     try:
@@ -122,9 +128,10 @@ class Parts:
     def elements(self, part: str) -> Iterator[tuple[str, dict[str, str]]]:
         """Yield the elements of a small part with their attributes, without namespaces."""
         found: list[tuple[str, dict[str, str]]] = []
+        plain = Plain()
 
         def start(name: str, attributes: Mapping[str, str]) -> None:
-            found.append((name, {key.rpartition(":")[2]: value for key, value in attributes.items()}))
+            found.append((plain[name], {key.rpartition(":")[2]: value for key, value in attributes.items()}))
 
         with self.open(part) as stream:
             for _read in parse(stream, start, lambda _name: None, lambda _data: None):
@@ -202,18 +209,18 @@ class SharedTexts:
         pieces: list[str] = []
         deep: list[str] = []
         total = 0
+        plain = Plain()
 
         def start(name: str, _attributes: Mapping[str, str]) -> None:
-            deep.append(name)
+            deep.append(plain[name])
 
         def data(text: str) -> None:
             if deep and deep[-1] == "t" and "rPh" not in deep:
                 pieces.append(text)
 
-        def end(name: str) -> None:
+        def end(_name: str) -> None:
             nonlocal total
-            deep.pop()
-            if name == "si":
+            if deep.pop() == "si":
                 text = unescaped("".join(pieces)[:LONGEST_TEXT]).encode("utf-8", "replace")
                 pieces.clear()
                 total += len(text)

@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
+from functools import lru_cache
 
-from onedoor.catalog.exchange.xlsx_parts import LONGEST_TEXT, Parts, Sheet, parse, unescaped, whole
+from onedoor.catalog.exchange.xlsx_parts import LONGEST_TEXT, Parts, Plain, Sheet, parse, unescaped, whole
 
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 _WHOLE = re.compile(r"-?[0-9]{1,15}")
 MOST_COLUMNS = 16_384
+_TEXTS = frozenset({"v", "t"})
 _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001  a date of a table has no zone
 
 
@@ -55,9 +56,9 @@ class SheetReader:
         self._style = "0"
         self._has_formula = False
         self._takes = False
-        self._length = 0
-        self._text: list[str] = []
+        self._text = ""
         self._phonetic = 0
+        self._plain = Plain()
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows that hold something."""
@@ -71,60 +72,58 @@ class SheetReader:
         return any(first <= column + 1 <= last for first, last in self._hidden)
 
     def _start(self, name: str, given: Mapping[str, str]) -> None:
-        if name == "c":
-            self._begin_cell(given)
-        elif name in ("v", "t"):
+        plain = self._plain[name]
+        if plain == "c":
+            reference = given.get("r")
+            self._column = self._column + 1 if reference is None else _column(reference.rstrip("0123456789"))
+            self._type, self._style = given.get("t", "n"), given.get("s", "0")
+            self._has_formula = False
+            if self._text:
+                self._text = ""
+        elif plain in _TEXTS:
             self._takes = self._phonetic == 0
-        elif name == "row":
+        elif plain == "row":
             self._row = Row(whole(given.get("r", ""), self._row.number + 1), given.get("hidden") in ("1", "true"))
             self._column = -1
-        elif name == "f":
+        elif plain == "f":
             self._has_formula = True
-        elif name == "rPh":
+        elif plain == "rPh":
             self._phonetic += 1
-        elif name == "col" and given.get("hidden") in ("1", "true"):
+        elif plain == "col" and given.get("hidden") in ("1", "true"):
             self._hidden.append((whole(given.get("min", ""), 0), whole(given.get("max", ""), 0)))
-        elif name == "mergeCell":
+        elif plain == "mergeCell":
             place = _place(given.get("ref", ""))
             if place and len(self.merged) < MOST_COLUMNS:
                 self.merged.append(Merged(*place, given["ref"]))
 
     def _end(self, name: str) -> None:
-        if name == "c":
-            self._end_cell()
-        elif name in ("v", "t"):
+        plain = self._plain[name]
+        if plain in _TEXTS:
             self._takes = False
-        elif name == "row":
+        elif plain == "c":
+            if self._has_formula and self._column < MOST_COLUMNS:
+                self._row.formulas.append(self._column)
+            elif self._text:
+                self._end_cell()
+        elif plain == "row":
             row = self._row
             if row.cells or row.formulas or row.errors:
                 self._ready.append(row)
-        elif name == "rPh":
+        elif plain == "rPh":
             self._phonetic -= 1
 
     def _data(self, text: str) -> None:
-        if self._takes and self._length < LONGEST_TEXT:
-            self._text.append(text)
-            self._length += len(text)
-
-    def _begin_cell(self, given: Mapping[str, str]) -> None:
-        reference = given.get("r")
-        self._column = self._column + 1 if reference is None else _column(reference.rstrip("0123456789"))
-        self._type, self._style = given.get("t", "n"), given.get("s", "0")
-        self._has_formula = False
-        self._text.clear()
-        self._length = 0
+        if self._takes and len(self._text) < LONGEST_TEXT:
+            self._text += text
 
     def _end_cell(self) -> None:
         if self._column >= MOST_COLUMNS:
             return
-        if self._has_formula:
-            self._row.formulas.append(self._column)
-        elif self._text:
-            text = self._value("".join(self._text))
-            if self._type == "e":
-                self._row.errors.append(self._column)
-            if text.strip():
-                self._row.cells[self._column] = text
+        text = self._value(self._text)
+        if self._type == "e":
+            self._row.errors.append(self._column)
+        if text and not text.isspace():
+            self._row.cells[self._column] = text
 
     def _value(self, text: str) -> str:
         if self._type == "s":
@@ -155,7 +154,7 @@ class SheetReader:
         return moment.isoformat(" ", "minutes" if not moment.second else "seconds")
 
 
-@cache
+@lru_cache(MOST_COLUMNS)
 def _column(letters: str) -> int:
     """Return the number of a column (A is 0); what is no column lies beyond all of them."""
     column = 0

@@ -1,7 +1,7 @@
 """Acts of the catalogue, gathered from their files so that other rooms know one name."""
 
 from onedoor.catalog.services.implementation import NewServiceItem, create_service_items
-from onedoor.catalog.services.imports import FaultyFile, ImportReport, import_items
+from onedoor.catalog.services.imports import FaultyFile, ImportReport, NeedsBasis, import_items
 from onedoor.catalog.services.short_codes import create_short_codes, make_short_codes
 from onedoor.catalog.services.synonyms import (
     NewSynonym,
@@ -18,6 +18,7 @@ from onedoor.catalog.services.versions import NewVersion, publish_version
 __all__ = [
     "FaultyFile",
     "ImportReport",
+    "NeedsBasis",
     "NewServiceItem",
     "NewSynonym",
     "NewVersion",

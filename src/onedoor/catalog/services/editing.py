@@ -61,6 +61,15 @@ class NeedsReason(Refused):
     default = _("The guide breaks rules of good guides. Put them right, or say why it shall be published all the same.")
 
 
+class PartOfFile(Refused):
+    """The version came with a file; what a file brings is decided as a whole."""
+
+    code = "part_of_file"
+    default = _(
+        "This version came with a file. All that the file brings is approved or sent back together, on the page of the file."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class NewItem:
     """An item that the catalogue does not have yet."""
@@ -200,6 +209,7 @@ def send_back(version_id: UUID, *, reason: str, by: Actor, at: datetime) -> None
     """Give a version that was handed in back to its department, with what is to be put right."""
     version = _lock(version_id)
     require_publisher(by)
+    _require_alone(version)
     _require(version, VersionStatus.IN_REVIEW)
     if not reason.strip():
         raise Invalid({"reason": _("Say what is to be put right.")})
@@ -213,6 +223,7 @@ def take_back(version_id: UUID, *, by: Actor, at: datetime) -> None:
     """Take a version back to work on it, while it is reviewed or waits for its day; an approval is void with that."""
     version = _lock(version_id)
     require_editor(by, version.item.department_code)
+    _require_alone(version)
     _require(version, VersionStatus.IN_REVIEW, VersionStatus.APPROVED)
     version.status, version.approved_by, version.submitted_by = VersionStatus.DRAFT, None, None
     version.accepted_faults, version.accepted_reason = [], ""
@@ -239,9 +250,11 @@ def approve(version_id: UUID, *, reason: str = "", by: Actor, at: datetime) -> N
     :raises NotAllowed: when the actor wrote in it or handed it in, or may not publish.
     :raises OutOfDate: when another version came into force since the draft was begun.
     :raises NeedsReason: when it breaks rules of good guides and no reason is given.
+    :raises PartOfFile: when it came with a file.
     """
     version = _lock(version_id)
     require_publisher(by)
+    _require_alone(version)
     _require(version, VersionStatus.IN_REVIEW)
     if by.account in (*version.editors, version.submitted_by):
         raise NotAllowed(_("You wrote in this version yourself. Somebody else has to approve it."))
@@ -319,6 +332,11 @@ def _lock(version_id: UUID) -> ItemVersion:
 def _require(version: ItemVersion, *statuses: VersionStatus) -> None:
     if version.status not in statuses:
         raise WrongState
+
+
+def _require_alone(version: ItemVersion) -> None:
+    if version.run_id is not None and version.status == VersionStatus.IN_REVIEW:
+        raise PartOfFile
 
 
 def _note_editor(version: ItemVersion, by: Actor) -> None:

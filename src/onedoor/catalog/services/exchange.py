@@ -17,22 +17,23 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from onedoor.catalog.acts import ASK_FOR_FILE, CHECK_FILE, HAND_IN_FILE, REFUSE_FILE, TAKE_OVER_FILE, WRITE_FILE
+from onedoor.catalog.acts import ASK_FOR_FILE, CHECK_FILE, HAND_IN_FILE, PROPOSE_FILE, REFUSE_FILE, TAKE_OVER_FILE, WRITE_FILE
 from onedoor.catalog.exchange.faults import Fault
 from onedoor.catalog.exchange.kinds import Profile
 from onedoor.catalog.exchange.marking import write_marked
 from onedoor.catalog.exchange.records import ItemRecord
 from onedoor.catalog.exchange.writing import WRITERS
-from onedoor.catalog.models import UNFINISHED, ExchangeRun, RunKind, RunState
+from onedoor.catalog.models import UNDER_WAY, ExchangeRun, RunKind, RunState
 from onedoor.catalog.permissions import require_publisher
 from onedoor.catalog.records import count_current, current_records
 from onedoor.catalog.services.imports import FaultyFile, take_over
+from onedoor.catalog.services.proposals import InReview, put_run_into_force
 from onedoor.catalog.subjects import RUN
 from onedoor.documents import keeping, naming
 from onedoor.journal.acts import Act
 from onedoor.journal.services import record
 from onedoor.kernel import jobs
-from onedoor.kernel.actor import Actor
+from onedoor.kernel.actor import Actor, system_actor
 from onedoor.kernel.clock import local_date
 from onedoor.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from onedoor.kernel.subjects import Subject
@@ -46,7 +47,7 @@ _DONE: dict[str, Act] = {RunKind.TRIAL: CHECK_FILE, RunKind.IMPORT: TAKE_OVER_FI
 
 @transaction.atomic(durable=True)
 def ask_import(*, upload: File[Any], is_trial: bool, by: Actor, at: datetime) -> UUID:
-    """Keep a file of items and have the worker check it, and take it over unless it is a dry run.
+    """Keep a file of items and have the worker check it, and hand it in for approval unless it is a dry run.
 
     :raises NotAllowed: when the actor has not the duty ``catalog.publish``; a dry run needs it, too.
     :raises Invalid: when the file is empty or too large.
@@ -73,7 +74,7 @@ def ask_import(*, upload: File[Any], is_trial: bool, by: Actor, at: datetime) ->
 
 @transaction.atomic(durable=True)
 def import_after_trial(*, run_id: UUID, by: Actor, at: datetime) -> UUID:
-    """Take over a file that a dry run found right.
+    """Hand in for approval a file that a dry run found right.
 
     :raises NotFound: when there is no such dry run without mistakes, or its file was deleted.
     """
@@ -113,16 +114,22 @@ def _queue(run: ExchangeRun, *, by: Actor, at: datetime) -> UUID:
 
 
 def do_run(*, run_id: UUID, at: datetime) -> None:
-    """Do what was asked for, as whoever asked and with the rights that they have now. A run that is finished stays as it is."""
+    """Do what was asked for or approved, as whoever asked or approved and with the rights that they have now.
+
+    A run that has nothing for the worker stays as it is.
+    """
     run = ExchangeRun.objects.get(id=run_id)
-    if run.is_finished:
+    if not run.is_under_way:
         return
-    ExchangeRun.objects.filter(id=run_id, state__in=UNFINISHED).update(state=RunState.RUNNING, percent=0)
-    by = network.actor_for(run.asked_by, run.asked_from, at=at)
+    ExchangeRun.objects.filter(id=run_id, state__in=UNDER_WAY).update(state=RunState.RUNNING, percent=0)
+    who, posting = (run.decided_by, run.decided_from) if run.decided_by else (run.asked_by, run.asked_from)
+    by = network.actor_for(who, posting, at=at) if who is not None else system_actor("exchange")
     try:
         require_publisher(by)
         if run.kind == RunKind.EXPORT:
             _export(run, by=by, at=at)
+        elif run.decided_by is not None:
+            _put_into_force(run, by=by, at=at)
         else:
             _import(run, by=by, at=at)
     except FaultyFile as refusal:
@@ -138,15 +145,23 @@ def give_up(*, run_id: UUID, by: Actor, at: datetime) -> None:
 
 
 def _import(run: ExchangeRun, *, by: Actor, at: datetime) -> None:
+    """Check a file; what it brings waits for approval then, unless it is a dry run or brings nothing new."""
     is_trial = run.kind == RunKind.TRIAL
     with keeping.open_stored(run.storage_key) as stored, _Progress(run) as progress, transaction.atomic(durable=True):
-        report = take_over(stored, name=run.name, by=by, at=at, progress=progress.show)
+        report = take_over(stored, InReview(run, by=by, at=at), name=run.name, by=by, progress=progress.show)
+        said = asdict(report) | {"unchanged": report.unchanged}
         if is_trial:
             transaction.set_rollback(True)
         else:
-            _finish(run, RunState.DONE, by=by, at=at, report=asdict(report) | {"unchanged": report.unchanged})
+            _finish(run, RunState.PROPOSED if report.created or report.changed else RunState.DONE, by=by, at=at, report=said)
     if is_trial:
-        _end(run, RunState.DONE, by=by, at=at, report=asdict(report) | {"unchanged": report.unchanged})
+        _end(run, RunState.DONE, by=by, at=at, report=said)
+
+
+def _put_into_force(run: ExchangeRun, *, by: Actor, at: datetime) -> None:
+    with _Progress(run) as progress, transaction.atomic(durable=True):
+        put_run_into_force(run, by=by, at=at, progress=progress.show)
+        _finish(run, RunState.DONE, by=by, at=at, report=run.report)
 
 
 def _export(run: ExchangeRun, *, by: Actor, at: datetime) -> None:
@@ -176,16 +191,20 @@ def _end(run: ExchangeRun, state: str, *, by: Actor, at: datetime, **said: Any) 
 
 
 def _finish(run: ExchangeRun, state: str, *, by: Actor, at: datetime, **said: Any) -> None:
-    """Write how a run ended, unless it has ended already."""
-    if not ExchangeRun.objects.filter(id=run.id, state__in=UNFINISHED).update(state=state, finished_at=at, percent=100, **said):
+    """Write how a run ended, or that it waits for approval, unless it has ended already."""
+    if state == RunState.FAILED and run.decided_by is not None:  # what was approved and could not be done waits again
+        state, said = RunState.PROPOSED, {**said, "decided_by": None, "decided_from": None}
+    ends = {} if state == RunState.PROPOSED else {"finished_at": at}
+    if not ExchangeRun.objects.filter(id=run.id, state__in=UNDER_WAY).update(state=state, percent=100, **ends, **said):
         return
     facts = {"kind": run.kind, "file": run.name}
-    if state == RunState.DONE:
-        facts |= {"items": said["report"]["items"]}
-        record(_DONE[run.kind], subject=Subject(RUN, run.id), by=by, at=at, facts=facts)
-    else:
+    subject = Subject(RUN, run.id)
+    if said.get("reason") or "fault_count" in said:
         facts |= {"reason": said.get("reason") or _("%(n)d mistakes. Nothing was taken over.") % {"n": said["fault_count"]}}
-        record(REFUSE_FILE, subject=Subject(RUN, run.id), by=by, at=at, facts=facts)
+        record(REFUSE_FILE, subject=subject, by=by, at=at, facts=facts)
+    else:
+        act = PROPOSE_FILE if state == RunState.PROPOSED else _DONE[run.kind]
+        record(act, subject=subject, by=by, at=at, facts=facts | {"items": said["report"]["items"]})
 
 
 def sweep_files(*, at: datetime) -> int:

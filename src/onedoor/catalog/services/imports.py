@@ -1,33 +1,46 @@
-"""Importing items, all or nothing."""
+"""Importing items, all or nothing: into force at once from the command line, as versions in review from the desk."""
 
 from __future__ import annotations
 
+import gc
+import hashlib
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from itertools import islice
-from typing import IO
+from typing import IO, Protocol
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from onedoor.catalog import codes
+from onedoor.catalog.acts import PUBLISH_FILE
 from onedoor.catalog.exchange.faults import Fault, Faults
 from onedoor.catalog.exchange.given import Given
 from onedoor.catalog.exchange.items_file import ItemsFile
 from onedoor.catalog.exchange.records import ItemRecord, record_of
-from onedoor.catalog.models import CURRENT, CatalogItem, ItemVersion
+from onedoor.catalog.lint import faults_in
+from onedoor.catalog.models import CURRENT, CatalogItem, ExchangeRun, ItemVersion, RunKind, RunState
 from onedoor.catalog.permissions import require_publisher
 from onedoor.catalog.records import item_record
 from onedoor.catalog.services.edition import move_edition
 from onedoor.catalog.services.search_index import index, index_soon
 from onedoor.catalog.services.short_codes import create_short_codes
-from onedoor.catalog.services.versions import NewVersion, change_status, write_versions
-from onedoor.catalog.subjects import ITEM
+from onedoor.catalog.services.versions import (
+    NewVersion,
+    change_status,
+    enter_in_force,
+    rows_in_force,
+    update_items,
+)
+from onedoor.catalog.subjects import ITEM, RUN
+from onedoor.journal.services import record as record_act
 from onedoor.kernel import jobs
 from onedoor.kernel.actor import Actor
+from onedoor.kernel.bulk import copy_in
 from onedoor.kernel.errors import Refused
 from onedoor.kernel.history import changed_by
 from onedoor.kernel.subjects import Subject
@@ -52,19 +65,59 @@ class FaultyFile(Refused):
         self.count = faults.count
 
 
+class NeedsBasis(Refused):
+    """What puts a catalogue into force past the two people of the desk says on what that rests."""
+
+    code = "needs_basis"
+    http_status = 422
+    default = gettext_lazy("Say on what basis these items come into force: the decision, or why it is done without a review.")
+
+
 @dataclass(slots=True)
 class ImportReport:
-    """What an import did, or would do: numbers of items and versions."""
+    """What an import did, or would do: numbers of items and versions; ``rules`` tells how many break which rule of good guides."""
 
     items: int = 0
     created: int = 0
     changed: int = 0
     complete: int = 0
+    faulty: int = 0
+    rules: dict[str, int] = field(default_factory=dict)
     dry_run: bool = False
 
     @property
     def unchanged(self) -> int:
         return self.items - self.created - self.changed
+
+    def note_rules(self, version: ItemVersion) -> None:
+        """Count which rules a new version breaks."""
+        self.faulty += bool(version.accepted_faults)
+        for rule in version.accepted_faults:
+            self.rules[str(rule)] = self.rules.get(str(rule), 0) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some hundred items that were found right: those that say something new, and those of which only the status differs."""
+
+    fresh: Sequence[ItemRecord]
+    moved: Sequence[ItemRecord]
+    items: dict[str, CatalogItem]
+    current: Mapping[str, ItemVersion]
+    created: Sequence[CatalogItem]
+
+
+class Destination(Protocol):
+    """What becomes of the items of a file."""
+
+    def refuse(self, found: Sequence[tuple[Given, ItemRecord, ItemRecord | None]], items: Mapping[str, CatalogItem]) -> None:
+        """Tell what cannot be done with items although they are right in themselves."""
+
+    def write(self, chunk: Chunk, report: ImportReport) -> None:
+        """Write the items of a chunk."""
+
+    def finish(self) -> None:
+        """Do what is done once, after something was written."""
 
 
 @transaction.atomic(durable=True)
@@ -73,27 +126,61 @@ def import_items(
     items: bytes | IO[bytes],
     guides: bytes | IO[bytes] | None = None,
     name: str = "",
+    basis: str = "",
     by: Actor,
     at: datetime,
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> ImportReport:
-    """Take over a file of items with their guides, all or nothing: new items, and a new version where something changed.
+    """Put a file of items with their guides into force, all or nothing: new items, and a new version where something changed.
 
     Items that the file does not name stay as they are, and so does what it has no column for. Read and written in chunks,
-    in memory that does not grow with the file.
+    in memory that does not grow with the file. This is how an installation gets its catalogue; the desk has what a file brings
+    approved by a second person.
 
     :param name: of the file; where it ends in a format, that must be true.
+    :param basis: on what this rests, and why guides that break the rules are published all the same; kept with each such version.
     :raises FaultyFile: when anything in the files is wrong; it lists every fault.
+    :raises NeedsBasis: when there is none, and it is no dry run.
     :raises NotAllowed: when the actor has not the duty ``catalog.publish``.
     """
     require_publisher(by)
+    basis = basis.strip()[:500]
+    if not basis and not dry_run:
+        raise NeedsBasis
+    stream = _stream(items)
+    destination = InForce(basis, by=by, at=at)
     report = take_over(
-        _stream(items), guides=_stream(guides) if guides is not None else None, name=name, by=by, at=at, progress=progress
+        stream, destination, guides=_stream(guides) if guides is not None else None, name=name, by=by, progress=progress
     )
     if dry_run:
         transaction.set_rollback(True)
-    return replace(report, dry_run=dry_run)
+        return replace(report, dry_run=True)
+    _keep_run(report, stream, name=name, basis=basis, by=by, at=at)
+    return report
+
+
+def _keep_run(report: ImportReport, stream: IO[bytes], *, name: str, basis: str, by: Actor, at: datetime) -> None:
+    """Let the desk see what came in beside it, and the journal keep on what basis."""
+    stream.seek(0)
+    digest = hashlib.file_digest(stream, "sha256").digest()  # type: ignore[arg-type]  # a binary file it is
+    run = ExchangeRun(
+        kind=RunKind.IMPORT,
+        state=RunState.DONE,
+        name=name,
+        size=stream.seek(0, 2),
+        sha256=digest,
+        asked_at=at,
+        finished_at=at,
+        asked_by=by.account,
+        asked_from=by.posting,
+        percent=100,
+        basis=basis,
+        report=asdict(report) | {"unchanged": report.unchanged},
+    )
+    run.save(force_insert=True)
+    facts = {"file": name, "items": report.items, "basis": basis, "sha256": digest.hex(), "faulty": report.faulty}
+    record_act(PUBLISH_FILE, subject=Subject(RUN, run.id), by=by, at=at, facts=facts)
 
 
 def _stream(given: bytes | IO[bytes]) -> IO[bytes]:
@@ -101,25 +188,49 @@ def _stream(given: bytes | IO[bytes]) -> IO[bytes]:
 
 
 def take_over(
-    items: IO[bytes], *, guides: IO[bytes] | None = None, name: str, by: Actor, at: datetime, progress: Progress | None
+    items: IO[bytes],
+    destination: Destination,
+    *,
+    guides: IO[bytes] | None = None,
+    name: str,
+    by: Actor,
+    progress: Progress | None,
 ) -> ImportReport:
-    """Take over a file within the transaction of the act that calls."""
+    """Take over a file within the transaction of the act that calls.
+
+    :raises FaultyFile: when anything in it is wrong.
+    """
     with connection.cursor() as cursor:  # one import after the other, so that two cannot make the same item
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('catalog.import_items'))")
     changed_by(by)
     faults, report = Faults(), ImportReport()
     file = ItemsFile(items, faults, name=name, guides=guides)
     touched = False
-    for chunk in _chunks(file):
-        touched |= _take_chunk(chunk, faults, report, by=by, at=at)
-        if progress is not None:
-            progress(file.share)
+    with _rarely_collected():
+        for given in _chunks(file):
+            chunk = _checked(given, faults, report, destination)
+            if chunk is not None and (chunk.fresh or chunk.moved):
+                copy_in(chunk.created)
+                destination.write(chunk, report)
+                touched = True
+            if progress is not None:
+                progress(file.share)
     if faults:
         raise FaultyFile(faults)
     if touched:
-        jobs.queue("catalog.count_words")
-        move_edition()
+        destination.finish()
     return report
+
+
+@contextmanager
+def _rarely_collected() -> Iterator[None]:
+    """Let Python look for circles among objects less often: those of a chunk live until it is written, and looking costs a sixth."""
+    thresholds = gc.get_threshold()
+    gc.set_threshold(100_000, *thresholds[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
 
 
 def _chunks(file: Iterable[Given]) -> Iterator[list[Given]]:
@@ -128,22 +239,32 @@ def _chunks(file: Iterable[Given]) -> Iterator[list[Given]]:
         yield chunk
 
 
-def _take_chunk(chunk: Sequence[Given], faults: Faults, report: ImportReport, *, by: Actor, at: datetime) -> bool:
-    """Check the items of a chunk, and write them while no fault was found. Returns whether anything changed."""
-    items, current = _known([each.code for each in chunk])
-    found: list[tuple[ItemRecord, ItemRecord | None]] = []
-    for given in chunk:
+def _checked(given_items: Sequence[Given], faults: Faults, report: ImportReport, destination: Destination) -> Chunk | None:
+    """Check items; return what is to be written of them while no fault was found in the file."""
+    items, current = _known([each.code for each in given_items])
+    found: list[tuple[Given, ItemRecord, ItemRecord | None]] = []
+    for given in given_items:
         version = current.get(given.code)
         base = None if version is None else item_record(version)
         record = record_of(given, base)
         if record is not None and base is not None and version is not None:
             _check_version(given, record, base, version)
         if record is not None and not given.is_wrong:
-            found.append((record, base))
-    numbers = _catalog_codes(chunk, [record for record, _base in found], items)
+            found.append((given, record, base))
+    changing = [each for each in found if each[2] is None or not _same(each[1], each[2])]
+    destination.refuse(changing, items)
+    numbers = _catalog_codes(given_items, [record for _given, record, _base in found], items)
     if faults:
-        return False
-    return _write(found, items, current, numbers, report, by=by, at=at)
+        return None
+    report.items += len(found)
+    report.complete += sum(record.is_complete for _given, record, _base in found)
+    fresh = [record for _g, record, base in changing if base is None or not _same(replace(record, status=base.status), base)]
+    said_anew = {record.code for record in fresh}
+    moved = [record for _given, record, _base in changing if record.code not in said_anew]
+    created = _new_items(fresh, items, numbers)
+    report.created += len(created)
+    report.changed += len(changing) - len(created)
+    return Chunk(fresh, moved, items, current, created)
 
 
 def _known(item_codes: Sequence[str]) -> tuple[dict[str, CatalogItem], dict[str, ItemVersion]]:
@@ -200,58 +321,71 @@ def _numbers(taken: Iterable[tuple[str, str]]) -> dict[str, int]:
     return {department: int(code[4:6]) for department, code in taken if code[4:6].isdecimal()}
 
 
-def _write(
-    found: Sequence[tuple[ItemRecord, ItemRecord | None]],
-    items: dict[str, CatalogItem],
-    current: Mapping[str, ItemVersion],
-    catalog_codes: Mapping[str, str],
-    report: ImportReport,
-    *,
-    by: Actor,
-    at: datetime,
-) -> bool:
-    fresh = [record for record, base in found if base is None or not _same(replace(record, status=base.status), base)]
-    said_anew = {record.code for record in fresh}
-    moved = [record for record, base in found if base is not None and record.code not in said_anew and record.status != base.status]
-    created = _write_items(fresh, items, catalog_codes)
-    write_versions([(items[record.code], _version_of(record)) for record in fresh], by=by, at=at)
-    change_status([(current[record.code], items[record.code], record.status) for record in moved], by=by, at=at)
-    if fresh or moved:
-        ids = [items[record.code].id for record in fresh]
-        find_by = index if report.items < INDEXED_AT_ONCE else index_soon
-        find_by(ids)
-        create_short_codes([Subject(ITEM, items[record.code].id) for record, _base in found])
-    report.items += len(found)
-    report.created += created
-    report.changed += len(fresh) + len(moved) - created
-    report.complete += sum(record.is_complete for record, _base in found)
-    return bool(fresh or moved)
-
-
-def _write_items(records: Sequence[ItemRecord], items: dict[str, CatalogItem], catalog_codes: Mapping[str, str]) -> int:
-    """Enter new items, bring the others up to date, and return how many are new."""
-    created = 0
+def _new_items(records: Sequence[ItemRecord], items: dict[str, CatalogItem], catalog_codes: Mapping[str, str]) -> list[CatalogItem]:
+    """Return rows for the items that the catalogue does not have yet, and put them among ``items``."""
+    created = []
     for record in records:
-        item = items.get(record.code)
-        if item is None:
-            created += 1
-            item = items[record.code] = CatalogItem(
+        if record.code not in items:
+            items[record.code] = CatalogItem(
                 code=record.code,
                 catalog_code=catalog_codes[record.code],
                 item_type=record.item_type,
                 department_code=record.dept,
+                name=record.name,
+                name_en=record.name_en,
+                board=record.board,
+                topics=list(record.topics),
             )
-        item.name, item.name_en, item.board, item.topics = record.name, record.name_en, record.board, list(record.topics)
-    CatalogItem.objects.bulk_create(
-        [items[record.code] for record in records],
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=["name", "name_en", "board", "topics"],
-    )
+            created.append(items[record.code])
     return created
 
 
-def _version_of(record: ItemRecord) -> NewVersion:
+class InForce:
+    """Puts what a file says into force."""
+
+    def __init__(self, basis: str, *, by: Actor, at: datetime) -> None:
+        self._basis, self._by, self._at, self._indexed = basis, by, at, 0
+
+    def refuse(self, found: Sequence[tuple[Given, ItemRecord, ItemRecord | None]], items: Mapping[str, CatalogItem]) -> None:
+        """Tell nothing: what is right comes into force."""
+
+    def write(self, chunk: Chunk, report: ImportReport) -> None:
+        """Write the versions and let them be found."""
+        pairs = [(chunk.items[record.code], new_version(record)) for record in chunk.fresh]
+        versions = rows_in_force(pairs, at=self._at)
+        for version, record in zip(versions, chunk.fresh, strict=True):
+            version.accepted_faults = broken_rules(version, record)
+            version.accepted_reason = self._basis if version.accepted_faults else ""
+            report.note_rules(version)
+        new = {each.id for each in chunk.created}
+        there = [(chunk.items[record.code], record) for record in chunk.fresh if chunk.items[record.code].id not in new]
+        update_items([self._brought_up_to_date(item, record) for item, record in there])
+        enter_in_force(versions, by=self._by, at=self._at)
+        moved = [(chunk.current[record.code], chunk.items[record.code], record.status) for record in chunk.moved]
+        change_status(moved, by=self._by, at=self._at)
+        find_by = index if self._indexed < INDEXED_AT_ONCE else index_soon
+        find_by([each.item_id for each in versions], versions)
+        self._indexed += len(versions)
+        create_short_codes([Subject(ITEM, each.item_id) for each in versions])
+
+    @staticmethod
+    def _brought_up_to_date(item: CatalogItem, record: ItemRecord) -> CatalogItem:
+        item.name, item.name_en, item.board, item.topics = record.name, record.name_en, record.board, list(record.topics)
+        return item
+
+    def finish(self) -> None:
+        """Let all processes see it."""
+        jobs.queue("catalog.count_words")
+        move_edition()
+
+
+def broken_rules(version: ItemVersion, record: ItemRecord) -> list[int]:
+    """Return the numbers of the rules of good guides that a new version breaks."""
+    return sorted({each.rule for each in faults_in(version, record.content)})
+
+
+def new_version(record: ItemRecord) -> NewVersion:
+    """Return the standard that a file gives an item."""
     return NewVersion(
         item_code=record.code,
         case_kind=record.case_kind,

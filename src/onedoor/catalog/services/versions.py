@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from onedoor.catalog.acts import CHANGE_STATUS, PUBLISH
 from onedoor.catalog.content import Content
@@ -20,6 +20,7 @@ from onedoor.catalog.services.short_codes import create_short_codes
 from onedoor.catalog.subjects import ITEM, VERSION
 from onedoor.journal.services import Record, record_many
 from onedoor.kernel.actor import Actor
+from onedoor.kernel.bulk import copy_in
 from onedoor.kernel.clock import local_date
 from onedoor.kernel.history import changed_by
 from onedoor.kernel.ids import new_id
@@ -57,35 +58,48 @@ def publish_version(version: NewVersion, *, by: Actor, at: datetime) -> UUID:
     return published.id
 
 
+def row_of(item: CatalogItem, version: NewVersion, number: int, **said: Any) -> ItemVersion:
+    """Return the row of a version that is not written yet."""
+    return ItemVersion(
+        id=new_id(),
+        item=item,
+        number=number,
+        case_kind=version.case_kind,
+        legal_length=version.legal_length,
+        legal_unit=version.legal_unit,
+        promise_length=version.promise_length,
+        promise_unit=version.promise_unit,
+        levels=list(version.levels),
+        accepts_online=version.accepts_online,
+        is_complete=version.is_complete,
+        content=version.content.to_json(),
+        **said,
+    )
+
+
 def write_versions(pairs: Sequence[tuple[CatalogItem, NewVersion]], *, by: Actor, at: datetime) -> list[ItemVersion]:
     """Write versions of locked items: the numbers follow on, what was current before is superseded from today."""
-    if not pairs:
-        return []
+    versions = rows_in_force(pairs, at=at)
+    enter_in_force(versions, by=by, at=at)
+    return versions
+
+
+def rows_in_force(pairs: Sequence[tuple[CatalogItem, NewVersion]], *, at: datetime) -> list[ItemVersion]:
+    """Return the rows of versions that come into force now, not written yet. One statement."""
     today, numbers = local_date(at), next_numbers([item.id for item, _version in pairs])
-    versions = [
-        ItemVersion(
-            id=new_id(),
-            item=item,
-            number=numbers[item.id],
-            status=version.status,
-            effective_from=today,
-            published_at=at,
-            case_kind=version.case_kind,
-            legal_length=version.legal_length,
-            legal_unit=version.legal_unit,
-            promise_length=version.promise_length,
-            promise_unit=version.promise_unit,
-            levels=list(version.levels),
-            accepts_online=version.accepts_online,
-            is_complete=version.is_complete,
-            content=version.content.to_json(),
-        )
+    return [
+        row_of(item, version, numbers[item.id], status=version.status, effective_from=today, published_at=at)
         for item, version in pairs
     ]
-    _supersede([item.id for item, _version in pairs], at=at)
-    ItemVersion.objects.bulk_create(versions)
+
+
+def enter_in_force(versions: Sequence[ItemVersion], *, by: Actor, at: datetime) -> None:
+    """Write rows of versions that come into force now, of locked items."""
+    if not versions:
+        return
+    _supersede([each.item_id for each in versions], at=at)
+    copy_in(versions)
     _tell_of(versions, by=by, at=at)
-    return versions
 
 
 def put_into_force(versions: Sequence[ItemVersion], *, by: Actor, at: datetime) -> None:
@@ -99,12 +113,33 @@ def put_into_force(versions: Sequence[ItemVersion], *, by: Actor, at: datetime) 
         version.status, version.published_at, version.number = VersionStatus.PUBLISHED, at, numbers[version.item_id]
         version.effective_from = local_date(at)
         _bring_up_to_date(version.item, version.content)
-    ItemVersion.objects.bulk_update(versions, ["status", "published_at", "number", "effective_from"])
-    CatalogItem.objects.bulk_update([each.item for each in versions], ["name", "name_en", "board", "topics"])
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_FORCE, [at, local_date(at), [each.id for each in versions], [each.number for each in versions]])
+    update_items([each.item for each in versions])
     _tell_of(versions, by=by, at=at)
     index_soon([each.item_id for each in versions])
     create_short_codes([Subject(ITEM, each.item_id) for each in versions])
     move_edition()
+
+
+def update_items(items: Sequence[CatalogItem]) -> None:
+    """Write what the rows of locked items say of themselves. One statement."""
+    if not items:
+        return
+    rows = [(each.id, each.name, each.name_en, each.board, f"{{{','.join(each.topics)}}}") for each in items]
+    with connection.cursor() as cursor:
+        cursor.execute(_ITEMS, [list(column) for column in zip(*rows, strict=True)])
+
+
+_IN_FORCE = """
+UPDATE catalog_itemversion v SET status = 'published', published_at = %s, effective_from = %s, number = given.number
+FROM unnest(%s::uuid[], %s::int[]) AS given(id, number) WHERE v.id = given.id
+"""
+_ITEMS = """
+UPDATE catalog_catalogitem i SET name = given.name, name_en = given.name_en, board = given.board, topics = given.topics::varchar[]
+FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[]) AS given(id, name, name_en, board, topics)
+WHERE i.id = given.id
+"""
 
 
 def next_numbers(item_ids: Sequence[UUID]) -> dict[UUID, int]:
@@ -129,12 +164,14 @@ def _bring_up_to_date(item: CatalogItem, said: Mapping[str, Any]) -> None:
 
 def _tell_of(versions: Sequence[ItemVersion], *, by: Actor, at: datetime) -> None:
     """Write the handling options and the journal of versions that were just put into force."""
-    ItemOption.objects.bulk_create(
-        ItemOption(
-            version=row, code=each["code"], name=each["name"], when_needed=each.get("when", ""), change=each.get("change", "")
-        )
-        for row in versions
-        for each in row.content.get("options", ())
+    copy_in(
+        [
+            ItemOption(
+                version=row, code=each["code"], name=each["name"], when_needed=each.get("when", ""), change=each.get("change", "")
+            )
+            for row in versions
+            for each in row.content.get("options", ())
+        ]
     )
     records = [
         Record(Subject(VERSION, row.id), {"number": row.number, "name": row.item.name, "item": row.item.code}) for row in versions

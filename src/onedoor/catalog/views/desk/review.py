@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from onedoor.catalog import life
+from onedoor.catalog import exchange_runs, life
 from onedoor.catalog.next_acts import next_acts
 from onedoor.catalog.services import editing
 from onedoor.catalog.telling import differences
@@ -57,9 +57,9 @@ def _chosen(request: HttpRequest, name: str, ids: list[UUID]) -> UUID | None:
 @door(Door.STAFF)
 @require_safe
 def waiting(request: HttpRequest) -> HttpResponse:
-    """List what departments have handed in, the longest waiting first, and what waits for its day."""
+    """List what departments and files have brought, the longest waiting first, and what waits for its day."""
     publisher(request)
-    return render(request, "catalog/desk/review.html", {"rows": life.handed_in()})
+    return render(request, "catalog/desk/review.html", {"rows": life.handed_in(), "runs": exchange_runs.proposed_runs()})
 
 
 @dataclass(frozen=True, slots=True)
