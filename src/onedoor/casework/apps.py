@@ -22,12 +22,13 @@ class CaseworkConfig(AppConfig):
 
         from onedoor.casework import acts  # noqa: F401 registers the sentences of the journal
         from onedoor.casework.states import KIND
-        from onedoor.documents import guards
+        from onedoor.documents import guards, infections
         from onedoor.look import rail
         from onedoor.notify import templates
         from onedoor.people import records
 
         guards.register(KIND, _may_open)
+        infections.register(KIND, "casework.turn_away_infected")
         rail.register(_("My work"), "casework:desk_work", _works, _to_do, icon="file-check-2", order=10, is_work_list=True)
         rail.register(_("Window intake"), "casework:desk_start", _receives, icon="file-text", order=20)
         rail.register_search("casework:desk_search")

@@ -46,6 +46,7 @@ TEXTS: dict[str, Promise] = {
     "casework.lapsed": _(
         "Your application %(reference)s for %(item)s was closed because the missing papers did not come. You may apply again any time."
     ),
+    "casework.infected": _("A virus was found in a file for %(paper)s (%(item)s). Please remove it and hand in another copy."),
     "casework.withdrawn": _("You took back your application %(reference)s for %(item)s. Nothing more will be done."),
 }
 FOR_OFFICERS: dict[str, Promise] = {
@@ -96,6 +97,11 @@ def decided(application: Application) -> list[NewMessage]:
 def closed(application: Application) -> list[NewMessage]:
     """Return the message that tells how an application ended."""
     return [_message(CLOSED_AS[Outcome(application.outcome)], application)]
+
+
+def infected(application: Application, paper: str) -> NewMessage:
+    """Return the message that a file serving as ``paper`` has a virus and has to be replaced."""
+    return _message("casework.infected", application, paper=paper)
 
 
 def answered(application: Application, notice: CorrectionNotice | None, *, by: Actor) -> list[NewMessage]:

@@ -1,11 +1,13 @@
-"""Jobs of casework: what the clock does, every few minutes; late or twice changes nothing."""
+"""Jobs of casework: what the clock does, every few minutes, and what an infected file leads to; late or twice changes nothing."""
 
 from __future__ import annotations
+
+from uuid import UUID
 
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from onedoor.casework.services import clock
+from onedoor.casework.services import clock, infected
 from onedoor.kernel.actor import system_actor
 
 
@@ -19,3 +21,9 @@ def watch_the_clock(timestamp: int) -> None:
         continue
     while clock.lapse_corrections(by=by, at=at):
         continue
+
+
+@app.task(name="casework.turn_away_infected", retry=5)
+def turn_away_infected(file_id: str) -> None:
+    """Ask anew for what an infected file stands for."""
+    infected.turn_away_infected(UUID(file_id), by=system_actor("casework"), at=timezone.now())

@@ -270,6 +270,9 @@ def detach_file(*, application_id: UUID, key: str, file_id: UUID, by: Actor, at:
     if not MaterialFile.objects.filter(material=material).exists():
         material.state, material.trust_level = MaterialState.MISSING, ""
         material.save(update_fields=["state", "trust_level"])
+    elif material.state == MaterialState.REJECTED and material.application.status == Status.DRAFT:
+        material.state = MaterialState.PROVIDED  # what was infected is gone, and no officer has looked yet
+        material.save(update_fields=["state"])
     material.application.edited_at = at
     material.application.save(update_fields=["edited_at"])
     return material

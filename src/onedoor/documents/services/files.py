@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from onedoor.documents import acts, keeping, naming, sniffing
+from onedoor.documents import acts, infections, keeping, naming, sniffing
 from onedoor.documents.models import File, Paper, ScanState
 from onedoor.documents.sniffing import WrongFile
 from onedoor.journal.services import Record, record, record_many
@@ -87,14 +87,14 @@ def _size(upload: DjangoFile[Any]) -> int:
 def use_files(file_ids: Collection[UUID], *, subject: Subject, by: Actor, at: datetime) -> None:
     """Bind files to what they are for, so that its guard decides who opens them and the sweep leaves them alone. One statement.
 
-    :raises NotFound: when one is not there, was handed in by somebody else, or belongs to another subject.
+    :raises NotFound: when one is not there, was handed in by somebody else, belongs to another subject, or has a virus.
     """
     del at
     wanted = set(file_ids)
     free = Q(subject_id__isnull=True) | Q(subject_id=subject.id)
-    found = File.objects.filter(free, _handed_in_by(by), pk__in=wanted)
+    found = File.objects.filter(free, _handed_in_by(by), pk__in=wanted).exclude(scan=ScanState.INFECTED)
     if wanted and found.update(subject_kind=subject.kind, subject_id=subject.id, loose_since=None) != len(wanted):
-        raise NotFound(_("This file is no longer there. Please hand it in again."))
+        raise NotFound(_("This file is no longer there, or a virus was found in it. Please hand it in again."))
 
 
 def _handed_in_by(by: Actor) -> Q:
@@ -118,6 +118,9 @@ def note_scan(file_id: UUID, *, virus: str, by: Actor, at: datetime) -> None:
     changed = File.objects.filter(pk=file_id, scan=ScanState.PENDING).update(scan=state, virus=virus[:120], scanned_at=at)
     if changed and virus:
         record(acts.FIND_VIRUS, subject=Subject(FILE, file_id), by=by, at=at, facts={"virus": virus[:120]})
+        job = infections.job_for(File.objects.values_list("subject_kind", flat=True).get(pk=file_id))
+        if job is not None:
+            jobs.queue(job, file_id=str(file_id))
 
 
 def sweep_uploads(*, by: Actor, at: datetime, limit: int = 500) -> int:
