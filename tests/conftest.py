@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import pickle
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from hypothesis import HealthCheck, settings
 
 from onedoor.look import kept, pagecache
 from tests import ground
+from tests.picture import Picture
 
 pytest_plugins = ["tests.browser"]
 
@@ -36,6 +38,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if not hasattr(session.config, "workerinput"):
         connection.close()
         ground.clean_up()
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector what lives as long as the process: all modules and tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -128,13 +137,27 @@ def _connect_to(name: str) -> None:
     connection.settings_dict["NAME"] = name
 
 
-def _restore(test_case: TransactionTestCase) -> None:
-    """Put the database back as the migrations left it; emptying it by TRUNCATE is refused by the journal."""
+def _take_picture(test_case: type[TransactionTestCase]) -> None:
+    """Before the first test that commits, remember what the database holds."""
     del test_case
     name = str(connection.settings_dict["NAME"])
-    _create(name, _template(name.rpartition("_")[2]))
+    if name not in _pictures:
+        _pictures[name] = Picture()
 
 
+def _restore(test_case: TransactionTestCase) -> None:
+    """Put the database back as it was before the test; emptying it by TRUNCATE is refused by the journal."""
+    del test_case
+    name = str(connection.settings_dict["NAME"])
+    connection.close()
+    if not _pictures[name].restore():
+        del _pictures[name]
+        _create(name, _template(name.rpartition("_")[2]))
+    connection.close()
+
+
+_pictures: dict[str, Picture] = {}
+TransactionTestCase._fixture_setup = classmethod(_take_picture)  # type: ignore[method-assign]
 TransactionTestCase._fixture_teardown = _restore  # type: ignore[method-assign]
 
 

@@ -7,6 +7,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import psycopg
+
 from onedoor.config import engine
 
 PREFIX = "onedoor-test-"
@@ -24,6 +26,8 @@ def prepare() -> None:
     os.environ["ONEDOOR_TEST_RUN"] = os.environ["ONEDOOR_DATA"] = str(data)
     if not os.environ.get("ONEDOOR_DATABASE_URL"):
         engine.start(data, settings=FAST)
+        with psycopg.connect(engine.embedded_url(data, role=engine.SUPERUSER)) as server:
+            server.execute(f"GRANT SET ON PARAMETER session_replication_role TO {engine.ROLE}")  # for tests.picture
 
 
 def clean_up() -> None:
