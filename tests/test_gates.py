@@ -121,6 +121,7 @@ TABLE: dict[str, tuple[str, str]] = {  # who gets in with GET, and with POST
     "desk/cases/<uuid:case_id>/": (WORKERS, STAFF),
     "desk/cases/<uuid:case_id>/accept/": (STAFF, "LL---+--0000"),
     "desk/cases/<uuid:case_id>/bring/": (WORKERS, WORKERS),
+    "desk/cases/<uuid:case_id>/check/": (STAFF, "LL---+------"),
     "desk/cases/<uuid:case_id>/close/": (STAFF, "LL---+------"),
     "desk/cases/<uuid:case_id>/deliver/": (STAFF, "LL---+------"),
     "desk/cases/<uuid:case_id>/grant/": (STAFF, "LL-----+----"),

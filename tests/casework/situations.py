@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from onedoor.casework import journey
 from onedoor.casework.models import Application
+from onedoor.casework.norm import ALL_MET
 from onedoor.casework.services import drafts, intake, review, submission
 from onedoor.catalog import queries as catalog
 from onedoor.catalog import services as catalog_services
@@ -184,7 +185,9 @@ def all_checked(application: Application) -> list[intake.Check]:
 def accepted(city: City, *, at: datetime = MONDAY) -> Application:
     """Return an application that waits for its first stage."""
     application = submitted(city, at=at)
-    return intake.receive_and_accept(application_id=application.id, checks=all_checked(application), by=city.clerk, at=at)
+    return intake.receive_and_accept(
+        application_id=application.id, checks=all_checked(application), answers=ALL_MET, by=city.clerk, at=at
+    )
 
 
 def before_decision(city: City, *, at: datetime = MONDAY) -> Application:
@@ -192,7 +195,9 @@ def before_decision(city: City, *, at: datetime = MONDAY) -> Application:
     application = accepted(city, at=at)
     while application.stage != "approve":
         review.take_stage(application_id=application.id, by=city.reviewer, at=at)
-        application = review.pass_stage(application_id=application.id, opinion="材料齐全，拟同意。", by=city.reviewer, at=at)
+        application = review.pass_stage(
+            application_id=application.id, opinion="材料齐全，拟同意。", answers=ALL_MET, by=city.reviewer, at=at
+        )
     review.take_stage(application_id=application.id, by=city.approver, at=at)
     return application
 

@@ -59,21 +59,23 @@ def test_a_correction_changes_only_what_the_notice_asks_for(city: City) -> None:
 
 
 def test_a_notice_opens_the_questions_that_hang_on_what_it_asks(city: City) -> None:
-    form = catalog.version_form(a_draft(city).version_id)
+    content = catalog.version_content(a_draft(city).version_id)
+    form = content.form
     hanging = next(each for each in form if each.condition is not None)
     (first,) = set(hanging.condition.fields())
     filed = sample_answers(form, today=local_date(MONDAY), region="130302000000", file_for=lambda field: "")
-    asked = correction.scope(form, filed, [f"field:{first}"], today=local_date(MONDAY))
+    asked = correction.scope(content, filed, [f"field:{first}"], today=local_date(MONDAY))
     assert {first, hanging.key} <= asked.questions
-    assert not correction.scope(form, filed, [], today=local_date(MONDAY)).questions
+    assert not correction.scope(content, filed, [], today=local_date(MONDAY)).questions
 
 
 def test_a_required_answer_that_was_never_given_can_be_given_though_the_notice_forgot_it(city: City) -> None:
-    form = catalog.version_form(a_draft(city).version_id)
+    content = catalog.version_content(a_draft(city).version_id)
+    form = content.form
     filed = sample_answers(form, today=local_date(MONDAY), region="130302000000", file_for=lambda field: "")
     required = next(each.key for each in form if each.required and each.type == "text" and each.condition is None)
     del filed[required]
-    assert required in correction.scope(form, filed, [], today=local_date(MONDAY)).questions
+    assert required in correction.scope(content, filed, [], today=local_date(MONDAY)).questions
 
 
 def test_papers_say_that_a_date_rests_on_holidays_nobody_has_announced(city: City) -> None:

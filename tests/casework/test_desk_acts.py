@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from onedoor.casework.models import Application, Material
+from onedoor.casework.norm import ALL_MET
 from onedoor.casework.services import intake, review
 from onedoor.documents import queries as documents
 from onedoor.journal import queries as journal
@@ -48,12 +49,16 @@ def as_on_the_page(name: str, posted: dict[str, str], application: Application) 
     """Return what the page sends: ticks for the papers, the stage that was seen."""
     if name in ("receive", "accept"):
         return ticks(application)
+    if name in ("pass", "grant"):
+        posted = posted | {"all-met": "1"}
     return posted | {"position": str(application.stage_position)} if name == "pass" else posted
 
 
 def decided(city: City) -> Application:
     application = before_decision(city)
-    return review.decide_application(application_id=application.id, granted=True, reason="符合条件", by=city.approver, at=MONDAY)
+    return review.decide_application(
+        application_id=application.id, granted=True, reason="符合条件", answers=ALL_MET, by=city.approver, at=MONDAY
+    )
 
 
 def closed(city: City) -> Application:
@@ -165,7 +170,7 @@ def test_an_opinion_is_not_lost_when_a_colleague_was_faster(city: City) -> None:
     application = accepted(city)
     review.take_stage(application_id=application.id, by=city.approver, at=MONDAY)
     answer = at_desk(city.reviewer).post(
-        url("pass", application), {"opinion": OPINION, "position": str(application.stage_position)}
+        url("pass", application), {"opinion": OPINION, "position": str(application.stage_position), "all-met": "1"}
     )
     assert answer.status_code == 409
     said = text_of(answer)

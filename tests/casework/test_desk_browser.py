@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from onedoor.casework.norm import ALL_MET
 from onedoor.casework.services import intake
 from onedoor.network.models import Post
 from tests.browser import press, scrolls_sideways, violations
@@ -90,6 +91,10 @@ def test_a_case_before_its_decision(
     page.goto(live_server.url + url("case", application))
     page.fill("#id_opinion", "符合条件，准予许可。")
     press(page, "F2")
+    expect(page.get_by_role("alert")).to_contain_text("还没有核对")
+    expect(page.locator("#id_opinion")).to_have_value("符合条件，准予许可。")
+    page.keyboard.press("F8")
+    press(page, "F2")
     expect(page.get_by_text("已准予，决定书正在制作盖章。")).to_be_visible()
 
 
@@ -101,13 +106,25 @@ def test_first_answer_and_notice(city: City, now: datetime, live_server: Any, ne
     look_over(page, "desk-receive")
     page.locator('input[type=radio][value="bad"]').first.check()
     page.locator('input[name^="remark-"]').first.fill("缺第二页")
+    page.locator('input[name="norm-m6-1"]').first.focus()
+    page.keyboard.press("2")
+    page.keyboard.type("执照写的是隔壁")
+    page.keyboard.press("F8")
+    expect(page.locator('input[name^="norm-"][value="yes"]:checked')).to_have_count(6)
+    expect(page.locator('input[name="norm-m6-1"][value="no"]')).to_be_checked()
+    look_over(page, "desk-check-list")
+    press(page, "F2")
+    expect(page.get_by_role("alert")).to_contain_text("地址与营业执照一致")
     press(page, "F4")
-    expect(page.locator('input[name="point"]:checked')).to_have_count(1)
+    expect(page.locator('input[name="point"]:checked')).to_have_count(2)
+    expect(page.locator("#problem-m6")).to_have_value("地址与营业执照一致：执照写的是隔壁")
     press(page, "F4")
     expect(page.get_by_text("申请人看到的告知书")).to_be_visible()
     look_over(page, "desk-notice")
     press(page, "F10")
     expect(page.get_by_text("已书面一次性告知。")).to_be_visible()
+    expect(page.locator(".norm__said", has_text="执照写的是隔壁")).to_be_visible()
+    expect(page.locator(".signs")).to_contain_text("1 项不符合")
     press(page, "F2")
     expect(page.get_by_role("heading", name="代收补正材料")).to_be_visible()
     look_over(page, "desk-bring")
@@ -115,7 +132,9 @@ def test_first_answer_and_notice(city: City, now: datetime, live_server: Any, ne
 
 def test_search_and_empty_list(city: City, now: datetime, live_server: Any, new_page: Callable[..., Page]) -> None:
     application = submitted(city, at=now - timedelta(hours=3))
-    intake.receive_application(application_id=application.id, checks=all_checked(application), by=city.clerk, at=now)
+    intake.receive_application(
+        application_id=application.id, checks=all_checked(application), answers=ALL_MET, by=city.clerk, at=now
+    )
     page = new_page(1280)
     step_up(page, live_server.url, city.clerk.account)
     page.goto(live_server.url + "/desk/work/?tab=mine")

@@ -11,6 +11,7 @@ from django.test import Client
 
 from onedoor.casework import known, queries
 from onedoor.casework.models import Application, Material, MaterialState
+from onedoor.casework.norm import ALL_MET
 from onedoor.casework.services import drafts, following, intake, review, submission, window
 from onedoor.catalog import prefill
 from onedoor.catalog import queries as catalog
@@ -81,7 +82,7 @@ def opened(city: City, by: Any = None) -> Application:
 def licensed(offer: City) -> str:
     """Return the number of the licence that the citizen was granted."""
     application = before_decision(offer)
-    review.decide_application(application_id=application.id, granted=True, reason="", by=offer.approver, at=MONDAY)
+    review.decide_application(application_id=application.id, granted=True, reason="", answers=ALL_MET, by=offer.approver, at=MONDAY)
     review.close_application(application_id=application.id, by=offer.clerk, at=MONDAY)
     ((_subject, paper),) = documents.valid_certificates([application.id], today=LATER.date())
     assert paper.title == LICENCE

@@ -8,6 +8,7 @@ import pytest
 
 from onedoor.casework import queries, worklist
 from onedoor.casework.models import Application
+from onedoor.casework.norm import ALL_MET
 from onedoor.casework.permissions import FourEyes
 from onedoor.casework.services import drafts, handover, intake, review, submission
 from onedoor.documents import queries as documents
@@ -42,7 +43,12 @@ def papers_of(application: Application) -> list[str]:
 def test_commitment_item_from_draft_to_delivery(city: City) -> None:
     application = before_decision(city)
     application = review.decide_application(
-        application_id=application.id, granted=True, reason="符合条件", by=city.approver, at=MONDAY + timedelta(days=2)
+        application_id=application.id,
+        granted=True,
+        reason="符合条件",
+        answers=ALL_MET,
+        by=city.approver,
+        at=MONDAY + timedelta(days=2),
     )
     assert (application.status, application.outcome) == ("decided", "granted")
     review.close_application(application_id=application.id, by=city.clerk, at=MONDAY + timedelta(days=2))
@@ -51,9 +57,9 @@ def test_commitment_item_from_draft_to_delivery(city: City) -> None:
     )
     assert application.status == "delivered"
     assert acts_of(application) == [
-        "casework.open_draft", "casework.submit", "casework.receive", "casework.accept", "casework.assign",
-        "casework.pass_stage", "casework.take", "casework.pass_stage", "casework.take", "casework.decide", "casework.close",
-        "casework.deliver",
+        "casework.open_draft", "casework.submit", "casework.receive", "casework.check", "casework.accept", "casework.assign",
+        "casework.check", "casework.pass_stage", "casework.take", "casework.check", "casework.pass_stage", "casework.take",
+        "casework.check", "casework.decide", "casework.close", "casework.deliver",
     ]  # fmt: skip
     assert papers_of(application) == ["submission_receipt", "receipt", "acceptance", "grant", "certificate", "delivery_receipt"]
     open_limits = [view.kind for view in limits.limits_of([application.id])[application.id] if view.ended_at is None]
@@ -71,7 +77,12 @@ def test_limits_begin_the_day_after_acceptance(city: City) -> None:
 def test_instant_item_is_finished_in_one_visit(city: City) -> None:
     draft = a_draft(city, INSTANT, by=city.clerk)
     application = review.finish_on_the_spot(
-        application_id=draft.id, checks=all_checked(draft), opinion="材料齐全，准予备案。", by=city.clerk, at=MONDAY
+        application_id=draft.id,
+        checks=all_checked(draft),
+        opinion="材料齐全，准予备案。",
+        answers=ALL_MET,
+        by=city.clerk,
+        at=MONDAY,
     )
     assert (application.status, application.outcome) == ("closed", "granted")
     assert papers_of(application) == ["submission_receipt", "receipt", "acceptance", "grant", "certificate"]
@@ -117,7 +128,9 @@ def test_one_time_notice_and_correction_start_the_answer_limit_anew(city: City) 
 def test_a_post_without_authority_is_refused_and_the_refusal_recorded(city: City) -> None:
     application = before_decision(city)
     with pytest.raises(NotAllowed):
-        review.decide_application(application_id=application.id, granted=True, reason="x", by=city.stranger, at=MONDAY)
+        review.decide_application(
+            application_id=application.id, granted=True, reason="x", answers=ALL_MET, by=city.stranger, at=MONDAY
+        )
     application.refresh_from_db()
     assert application.status == "in_review"
     assert acts_of(application)[-1] == "journal.refuse"
@@ -127,9 +140,11 @@ def test_who_handled_a_commitment_item_does_not_approve_it(city: City) -> None:
     application = accepted(city)
     while application.stage != "approve":
         review.take_stage(application_id=application.id, by=city.approver, at=MONDAY)
-        application = review.pass_stage(application_id=application.id, opinion="同意", by=city.approver, at=MONDAY)
+        application = review.pass_stage(application_id=application.id, opinion="同意", answers=ALL_MET, by=city.approver, at=MONDAY)
     with pytest.raises(FourEyes):
-        review.decide_application(application_id=application.id, granted=True, reason="同意", by=city.approver, at=MONDAY)
+        review.decide_application(
+            application_id=application.id, granted=True, reason="同意", answers=ALL_MET, by=city.approver, at=MONDAY
+        )
     application.refresh_from_db()
     assert application.status == "in_review"
 
@@ -137,9 +152,11 @@ def test_who_handled_a_commitment_item_does_not_approve_it(city: City) -> None:
 def test_refusal_needs_a_reason_and_gives_remedies(city: City) -> None:
     application = before_decision(city)
     with pytest.raises(Exception, match=r"(reason|理由)"):
-        review.decide_application(application_id=application.id, granted=False, reason=" ", by=city.approver, at=MONDAY)
+        review.decide_application(
+            application_id=application.id, granted=False, reason=" ", answers=ALL_MET, by=city.approver, at=MONDAY
+        )
     application = review.decide_application(
-        application_id=application.id, granted=False, reason="场所不符合要求", by=city.approver, at=MONDAY
+        application_id=application.id, granted=False, reason="场所不符合要求", answers=ALL_MET, by=city.approver, at=MONDAY
     )
     assert (application.outcome, papers_of(application)[-1]) == ("refused", "refusal")
 
@@ -156,7 +173,9 @@ def test_a_stranger_learns_nothing_about_an_application(city: City) -> None:
 
 def test_a_decided_application_cannot_be_taken_back(city: City) -> None:
     application = before_decision(city)
-    review.decide_application(application_id=application.id, granted=True, reason="符合", by=city.approver, at=MONDAY)
+    review.decide_application(
+        application_id=application.id, granted=True, reason="符合", answers=ALL_MET, by=city.approver, at=MONDAY
+    )
     with pytest.raises(WrongState):
         handover.withdraw_application(application_id=application.id, reason="不办了", by=city.citizen, at=MONDAY)
 

@@ -16,8 +16,10 @@ from uuid import UUID
 import pytest
 from django.db import DatabaseError, connection
 
-from onedoor.casework.models import Application
-from onedoor.casework.services import clock, core, handover, intake, review, submission
+from onedoor.casework.models import Application, NormAnswer
+from onedoor.casework.norm import ALL_MET, Answer, Given
+from onedoor.casework.services import clock, core, handover, intake, norm, review, submission
+from onedoor.casework.services.norm import AnsweredMeanwhile
 from onedoor.casework.states import Status
 from onedoor.documents import queries as documents
 from onedoor.journal import queries as journal
@@ -132,7 +134,9 @@ def test_submitting_twice_at_once_gives_one_reference_and_one_receipt(city: City
 def test_two_clerks_receiving_and_accepting_at_once(city: City, race: Race) -> None:
     application = submitted(city)
     checks = all_checked(application)
-    act = partial(intake.receive_and_accept, application_id=application.id, checks=checks, by=city.clerk, at=MONDAY)
+    act = partial(
+        intake.receive_and_accept, application_id=application.id, checks=checks, answers=ALL_MET, by=city.clerk, at=MONDAY
+    )
     race.assert_one_of(application, race.run(act, act), "accept")
     if race.has_lock:
         assert (trace(application)["acceptance"], trace(application)["receipt"]) == (1, 1)
@@ -155,6 +159,7 @@ def test_a_reviewer_clicking_twice_is_no_act_without_authority(city: City, race:
         application_id=application.id,
         opinion="拟同意",
         position=seen.stage_position,
+        answers=ALL_MET,
         by=city.reviewer,
         at=MONDAY,
     )
@@ -165,7 +170,13 @@ def test_two_approvers_deciding_differently_at_once(city: City, race: Race) -> N
     application = before_decision(city)
     acts = [
         partial(
-            review.decide_application, application_id=application.id, granted=granted, reason="理由", by=city.approver, at=MONDAY
+            review.decide_application,
+            application_id=application.id,
+            granted=granted,
+            reason="理由",
+            answers=ALL_MET,
+            by=city.approver,
+            at=MONDAY,
         )
         for granted in (True, False)
     ]
@@ -179,7 +190,15 @@ def test_two_approvers_deciding_differently_at_once(city: City, race: Race) -> N
 def test_deciding_while_the_applicant_takes_it_back(city: City, race: Race) -> None:
     application = before_decision(city)
     results = race.run(
-        partial(review.decide_application, application_id=application.id, granted=True, reason="符合", by=city.approver, at=MONDAY),
+        partial(
+            review.decide_application,
+            application_id=application.id,
+            granted=True,
+            reason="符合",
+            answers=ALL_MET,
+            by=city.approver,
+            at=MONDAY,
+        ),
         partial(handover.withdraw_application, application_id=application.id, reason="不办了", by=city.citizen, at=MONDAY),
     )
     race.assert_one_of(application, results, "decide", "withdraw")
@@ -199,7 +218,7 @@ def test_correcting_while_the_clock_closes_it(city: City, race: Race) -> None:
 def test_accepting_while_the_clock_deems_it_accepted(city: City, race: Race) -> None:
     application = received(city)
     results = race.run(
-        partial(intake.accept_application, application_id=application.id, by=city.clerk, at=LATER),
+        partial(intake.accept_application, application_id=application.id, answers=ALL_MET, by=city.clerk, at=LATER),
         partial(clock.deem_accepted, by=system(), at=LATER),
     )
     race.assert_one_of(application, results, "accept", "deem_accepted")
@@ -218,7 +237,9 @@ def test_two_workers_watching_the_clock_at_once(city: City, race: Race) -> None:
 
 def test_giving_the_result_out_while_it_is_collected_online(city: City, race: Race) -> None:
     application = before_decision(city)
-    review.decide_application(application_id=application.id, granted=True, reason="符合", by=city.approver, at=MONDAY)
+    review.decide_application(
+        application_id=application.id, granted=True, reason="符合", answers=ALL_MET, by=city.approver, at=MONDAY
+    )
     review.close_application(application_id=application.id, by=city.clerk, at=MONDAY)
     results = race.run(
         partial(
@@ -257,9 +278,34 @@ def test_the_clock_leaves_alone_what_was_answered_after_it_looked(
 POINTS = [intake.Point("field:name", "姓名", "写错了", "请改正")]
 
 
+def test_two_clerks_answering_the_same_list_at_once(city: City, race: Race, monkeypatch: pytest.MonkeyPatch) -> None:
+    application, other = submitted(city), a_colleague("clerk")
+    meeting, read = threading.Barrier(2), norm._counting
+
+    def read_and_meet(found: Application) -> list[NormAnswer]:
+        rows = read(found)
+        with suppress(threading.BrokenBarrierError):
+            meeting.wait(timeout=0.7 if race.has_lock else 10)
+        return rows
+
+    monkeypatch.setattr(norm, "_counting", read_and_meet)
+    said = {city.clerk.account: (city.clerk, Answer("no", "没有盖章")), other.account: (other, Answer("yes"))}
+    act = partial(review.answer_check_list, application_id=application.id, at=MONDAY)
+    results = race.run(*[partial(act, answers=Given({"m1-2": each}, seen=""), by=by) for by, each in said.values()])
+    counting = NormAnswer.objects.get(application=application, key="m1-2", replaced_at=None)
+    assert counting.verdict == said[counting.account_id][1].verdict
+    if race.has_lock:
+        assert sorted(type(each) for each in results if isinstance(each, Exception)) == [AnsweredMeanwhile]
+        assert trace(application)["casework.check"] == 1
+    else:
+        assert trace(application)["casework.check"] == 2 or any(isinstance(each, BY_THE_TABLES) for each in results)
+
+
 def received(city: City) -> Application:
     application = submitted(city)
-    return intake.receive_application(application_id=application.id, checks=all_checked(application), by=city.clerk, at=MONDAY)
+    return intake.receive_application(
+        application_id=application.id, checks=all_checked(application), answers=ALL_MET, by=city.clerk, at=MONDAY
+    )
 
 
 def asked(city: City) -> Application:

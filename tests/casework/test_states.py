@@ -9,6 +9,7 @@ import pytest
 
 from onedoor.casework import states_page
 from onedoor.casework.models import Application, CorrectionNotice
+from onedoor.casework.norm import ALL_MET
 from onedoor.casework.services import clock, drafts, handover, intake, review, submission
 from onedoor.casework.states import TRANSITIONS, Status, Transition
 from onedoor.journal.models import Entry
@@ -38,7 +39,9 @@ def draft(city: City) -> Application:
 
 def received(city: City) -> Application:
     application = submitted(city)
-    return intake.receive_application(application_id=application.id, checks=all_checked(application), by=city.clerk, at=MONDAY)
+    return intake.receive_application(
+        application_id=application.id, checks=all_checked(application), answers=ALL_MET, by=city.clerk, at=MONDAY
+    )
 
 
 def correcting(city: City) -> Application:
@@ -54,7 +57,9 @@ def in_review(city: City) -> Application:
 
 def decided(city: City) -> Application:
     application = before_decision(city)
-    return review.decide_application(application_id=application.id, granted=True, reason="符合条件", by=city.approver, at=MONDAY)
+    return review.decide_application(
+        application_id=application.id, granted=True, reason="符合条件", answers=ALL_MET, by=city.approver, at=MONDAY
+    )
 
 
 def closed(city: City) -> Application:
@@ -83,21 +88,25 @@ def _correct(city: City, application: Application) -> None:
 
 ACTS: dict[str, Callable[[City, Application], object]] = {
     "casework.submit": lambda c, a: submission.submit_application(application_id=a.id, by=c.citizen, at=MONDAY),
-    "casework.receive": lambda c, a: intake.receive_application(application_id=a.id, checks=all_checked(a), by=c.clerk, at=MONDAY),
+    "casework.receive": lambda c, a: intake.receive_application(
+        application_id=a.id, checks=all_checked(a), answers=ALL_MET, by=c.clerk, at=MONDAY
+    ),
     "casework.ask_for_correction": lambda c, a: intake.ask_for_correction(
         application_id=a.id, points=[intake.Point("m1", "申请书", "没有签字", "补签")], by=c.clerk, at=MONDAY
     ),
     "casework.correct": _correct,
     "casework.lapse": lambda _c, _a: clock.lapse_corrections(by=system(), at=FAR),
     "casework.deem_accepted": lambda _c, _a: clock.deem_accepted(by=system(), at=FAR),
-    "casework.accept": lambda c, a: intake.accept_application(application_id=a.id, by=c.clerk, at=MONDAY),
+    "casework.accept": lambda c, a: intake.accept_application(application_id=a.id, answers=ALL_MET, by=c.clerk, at=MONDAY),
     "casework.not_accept": lambda c, a: intake.not_accept_application(
         application_id=a.id, reason="不属于本机关职权", competent="县区局", by=c.clerk, at=MONDAY
     ),
     "casework.assign": lambda c, a: review.take_stage(application_id=a.id, by=c.reviewer, at=MONDAY),
-    "casework.pass_stage": lambda c, a: review.pass_stage(application_id=a.id, opinion="拟同意", by=c.reviewer, at=MONDAY),
+    "casework.pass_stage": lambda c, a: review.pass_stage(
+        application_id=a.id, opinion="拟同意", answers=ALL_MET, by=c.reviewer, at=MONDAY
+    ),
     "casework.decide": lambda c, a: review.decide_application(
-        application_id=a.id, granted=True, reason="同意", by=c.approver, at=MONDAY
+        application_id=a.id, granted=True, reason="同意", answers=ALL_MET, by=c.approver, at=MONDAY
     ),
     "casework.close": lambda c, a: review.close_application(application_id=a.id, by=c.clerk, at=MONDAY),
     "casework.deliver": lambda c, a: handover.deliver_application(

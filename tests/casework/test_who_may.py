@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 
 from onedoor.casework.models import Application
+from onedoor.casework.norm import ALL_MET
 from onedoor.casework.services import drafts, handover, intake, review, submission, window
 from onedoor.casework.states import TRANSITIONS, Door
 from onedoor.journal import queries as journal
@@ -39,13 +40,15 @@ def before_decision_untaken(city: City) -> Application:
     application = states.in_review(city)
     while application.stage != "approve":
         review.take_stage(application_id=application.id, by=city.reviewer, at=MONDAY)
-        application = review.pass_stage(application_id=application.id, opinion="拟同意", by=city.reviewer, at=MONDAY)
+        application = review.pass_stage(
+            application_id=application.id, opinion="拟同意", answers=ALL_MET, by=city.reviewer, at=MONDAY
+        )
     return application
 
 
 def second_stage_untaken(city: City) -> Application:
     application = states.in_review(city)
-    return review.pass_stage(application_id=application.id, opinion="拟同意", by=city.reviewer, at=MONDAY)
+    return review.pass_stage(application_id=application.id, opinion="拟同意", answers=ALL_MET, by=city.reviewer, at=MONDAY)
 
 
 def _open_at_window(city: City, _: Application, by: Actor) -> Application:
@@ -76,14 +79,22 @@ ACTS: dict[str, tuple[Callable[[City], Application], Act, set[str]]] = {
     "casework.submit": (
         states.draft, lambda _, a, by: submission.submit_application(application_id=a.id, by=by, at=MONDAY), {"owner"}),
     "casework.receive": (
-        submitted, lambda _, a, by: intake.receive_application(application_id=a.id, checks=all_checked(a), by=by, at=MONDAY),
+        submitted, lambda _, a, by: intake.receive_application(application_id=a.id, checks=all_checked(a), answers=ALL_MET, by=by, at=MONDAY),
         {"clerk"}),
     "casework.ask_for_correction": (
         submitted, lambda _, a, by: intake.ask_for_correction(application_id=a.id, points=POINTS, by=by, at=MONDAY), {"clerk"}),
     "casework.correct": (
         asked, lambda _, a, by: intake.correct_application(application_id=a.id, answers={}, by=by, at=MONDAY), {"owner", "clerk"}),
     "casework.accept": (
-        states.received, lambda _, a, by: intake.accept_application(application_id=a.id, by=by, at=MONDAY), {"clerk"}),
+        states.received, lambda _, a, by: intake.accept_application(application_id=a.id, answers=ALL_MET, by=by, at=MONDAY), {"clerk"}),
+    "answer the list of receiving": (
+        submitted, lambda _, a, by: review.answer_check_list(application_id=a.id, answers=ALL_MET, by=by, at=MONDAY), {"clerk"}),
+    "answer the list of a stage": (
+        second_stage_untaken, lambda _, a, by: review.answer_check_list(application_id=a.id, answers=ALL_MET, by=by, at=MONDAY),
+        {"reviewer", "approver"}),
+    "answer the list of the decision": (
+        before_decision_untaken, lambda _, a, by: review.answer_check_list(application_id=a.id, answers=ALL_MET, by=by, at=MONDAY),
+        {"approver"}),
     "casework.not_accept": (
         submitted, lambda _, a, by: intake.not_accept_application(application_id=a.id, reason="不属于", competent="", by=by, at=MONDAY),
         {"clerk"}),
@@ -91,11 +102,12 @@ ACTS: dict[str, tuple[Callable[[City], Application], Act, set[str]]] = {
         states.accepted, lambda _, a, by: review.take_stage(application_id=a.id, by=by, at=MONDAY), {"reviewer", "approver"}),
     "casework.pass_stage": (
         second_stage_untaken,
-        lambda _, a, by: review.pass_stage(application_id=a.id, opinion="同意", position=a.stage_position, by=by, at=MONDAY),
+        lambda _, a, by: review.pass_stage(application_id=a.id, opinion="同意", position=a.stage_position, answers=ALL_MET, by=by, at=MONDAY),
         {"reviewer", "approver"}),
     "casework.decide": (
         before_decision_untaken,
-        lambda _, a, by: review.decide_application(application_id=a.id, granted=True, reason="符合", by=by, at=MONDAY), {"approver"}),
+        lambda _, a, by: review.decide_application(
+            application_id=a.id, granted=True, reason="符合", answers=ALL_MET, by=by, at=MONDAY), {"approver"}),
     "casework.close": (states.decided, lambda _, a, by: review.close_application(application_id=a.id, by=by, at=MONDAY), {"clerk"}),
     "casework.deliver": (
         states.closed,
@@ -114,11 +126,11 @@ ACTS: dict[str, tuple[Callable[[City], Application], Act, set[str]]] = {
         states.draft, lambda _, a, by: intake.submit_at_window(application_id=a.id, by=by, at=MONDAY), set()),
     "finish on the spot": (
         lambda city: submitted(city, INSTANT),
-        lambda _, a, by: review.finish_on_the_spot(application_id=a.id, checks=all_checked(a), opinion="符合", by=by, at=MONDAY),
+        lambda _, a, by: review.finish_on_the_spot(application_id=a.id, checks=all_checked(a), opinion="符合", answers=ALL_MET, by=by, at=MONDAY),
         {"clerk"}),
     "finish somebody's draft on the spot": (
         lambda city: with_papers(a_draft(city, INSTANT), by=city.citizen),
-        lambda _, a, by: review.finish_on_the_spot(application_id=a.id, checks=all_checked(a), opinion="符合", by=by, at=MONDAY),
+        lambda _, a, by: review.finish_on_the_spot(application_id=a.id, checks=all_checked(a), opinion="符合", answers=ALL_MET, by=by, at=MONDAY),
         set()),
 }  # fmt: skip
 

@@ -15,6 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from onedoor.casework.models import Application, StageRun
+from onedoor.casework.norm import ALL_MET
 from onedoor.casework.services import review
 from onedoor.journal import queries as journal
 from onedoor.kernel.actor import Actor
@@ -114,7 +115,9 @@ def test_a_decision_without_authority_is_impossible_through_any_door(
             )
             assert status in (403, 404), (name, act, status)
         with pytest.raises(NotAllowed):
-            review.decide_application(application_id=application.id, granted=True, reason="同意", by=actor, at=timezone.now())
+            review.decide_application(
+                application_id=application.id, granted=True, reason="同意", answers=ALL_MET, by=actor, at=timezone.now()
+            )
         assert refusals(application) >= before + 2, f"{name}: the attempts stay in the journal"
         forged_by_sql(application, actor, name)
         application.refresh_from_db()
@@ -166,7 +169,7 @@ def test_who_is_authorised_decides_until_the_right_is_withdrawn(
     assert status in (403, 404)
     with pytest.raises(NotAllowed):
         review.decide_application(
-            application_id=second.id, granted=True, reason="同意", by=replace(story.approver), at=timezone.now()
+            application_id=second.id, granted=True, reason="同意", answers=ALL_MET, by=replace(story.approver), at=timezone.now()
         )
     forged_by_sql(second, story.approver, "withdrawn")
     second.refresh_from_db()

@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from onedoor.casework.norm import ALL_MET
 from onedoor.casework.services import review
 from onedoor.documents import keeping
 from onedoor.documents.models import Paper
@@ -113,7 +114,9 @@ def test_receipt_and_certificate_speak_for_themselves(
 ) -> None:
     now = timezone.now()
     application = before_decision(story, at=now)
-    review.decide_application(application_id=application.id, granted=True, reason="符合条件", by=story.approver, at=now)
+    review.decide_application(
+        application_id=application.id, granted=True, reason="符合条件", answers=ALL_MET, by=story.approver, at=now
+    )
     review.close_application(application_id=application.id, by=story.clerk, at=now)
     worker()
     for kind, title in (("submission_receipt", "申请回执"), ("certificate", "食品经营许可证")):

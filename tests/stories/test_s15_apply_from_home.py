@@ -15,6 +15,7 @@ from django.utils import timezone
 from onedoor.casework import journey
 from onedoor.casework import queries as casework
 from onedoor.casework.models import Application
+from onedoor.casework.norm import ALL_MET
 from onedoor.casework.services import intake, review
 from onedoor.catalog import queries as catalog
 from onedoor.documents import queries as documents
@@ -286,12 +287,16 @@ def be_told_what_is_missing_and_put_it_right(citizen: Citizen, city: City, appli
 def be_granted(city: City, application: Application) -> None:
     """The officers do their part through the acts; their pages have a story of their own."""
     now = timezone.now()
-    application = intake.accept_application(application_id=application.id, by=city.clerk, at=now)
+    application = intake.accept_application(application_id=application.id, answers=ALL_MET, by=city.clerk, at=now)
     while application.stage != "approve":
         review.take_stage(application_id=application.id, by=city.reviewer, at=now)
-        application = review.pass_stage(application_id=application.id, opinion="材料齐全，拟同意。", by=city.reviewer, at=now)
+        application = review.pass_stage(
+            application_id=application.id, opinion="材料齐全，拟同意。", answers=ALL_MET, by=city.reviewer, at=now
+        )
     review.take_stage(application_id=application.id, by=city.approver, at=now)
-    review.decide_application(application_id=application.id, granted=True, reason="符合条件", by=city.approver, at=now)
+    review.decide_application(
+        application_id=application.id, granted=True, reason="符合条件", answers=ALL_MET, by=city.approver, at=now
+    )
     review.close_application(application_id=application.id, by=city.clerk, at=now)
 
 

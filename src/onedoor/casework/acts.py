@@ -9,6 +9,7 @@ from onedoor.journal.acts import register
 OPEN_DRAFT = register("casework.open_draft", _("%(actor)s began an application"))
 SUBMIT = register("casework.submit", _("%(actor)s submitted the application"))
 RECEIVE = register("casework.receive", _("%(actor)s received the materials"))
+CHECK = register("casework.check", _("%(actor)s went through the check list of the guidance norm"))
 ASK_FOR_CORRECTION = register("casework.ask_for_correction", _("%(actor)s told in writing everything that is missing"))
 CORRECT = register("casework.correct", _("%(actor)s handed in what was missing"))
 LAPSE = register("casework.lapse", _("The application was closed: what was missing never came"))

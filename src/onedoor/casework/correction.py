@@ -9,7 +9,7 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from onedoor.casework import journey
-from onedoor.catalog.content import Form
+from onedoor.catalog.content import Content
 from onedoor.kernel.errors import Refused
 
 QUESTION = "field:"
@@ -35,13 +35,15 @@ class Scope:
     materials: frozenset[str]
 
 
-def scope(form: Form, answers: Mapping[str, object], points: Iterable[str], *, today: date) -> Scope:
+def scope(content: Content, answers: Mapping[str, object], points: Iterable[str], *, today: date) -> Scope:
     """Return what the points of a notice open: what they name, questions that hang on a named one, and answers that cannot stay.
 
-    An answer that cannot stay (nothing where something is required) would keep the application from being handed in.
+    A paper that is made from the answers opens all of them. An answer that cannot stay (nothing where something is required)
+    would keep the application from being handed in.
     """
-    named = frozenset(points)
-    questions = {each.key for each in form.fields if QUESTION + each.key in named}
+    named, form = frozenset(points), content.form
+    is_whole = any(each.is_generated and each.key in named for each in content.materials)
+    questions = {each.key for each in form.fields if is_whole or QUESTION + each.key in named}
     files = {each.key for each in form.file_questions}
     questions |= {key.split(".")[0] for key in journey.faults(form, answers, today=today)} - files  # files are no answers
     for each in form:  # a condition reads earlier questions only

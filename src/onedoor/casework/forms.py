@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -12,6 +12,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from onedoor.casework import journey
+from onedoor.casework.models import Verdict
+from onedoor.casework.norm import LONGEST_NOTE, Answer, Given
 from onedoor.casework.services.intake import Check, Point
 from onedoor.catalog.content import Form, FormField
 from onedoor.kernel.errors import Text
@@ -106,6 +108,26 @@ def rows_drawn(
     ]
 
 
+KEPT_NAMES = ("check-", "copies-", "original-", "remark-", "norm-", "why-", "at-once")
+"""How the inputs begin that say what was seen of papers and answered of the norm."""
+
+
+def posted_norm(posted: QueryDict) -> Given:
+    """Return what was answered of the check list.
+
+    ``norm-<point>`` yes, no or na; ``why-<point>``; ``at-once`` names the points that one key answered together, ``all-met``
+    answers the open ones without a script, ``seen-answer`` is the newest answer that the page showed.
+    """
+    at_once = frozenset(posted.get("at-once", "").split())
+    answers = {}
+    for name, verdict in posted.items():
+        key = name.removeprefix("norm-")
+        if key != name and verdict in Verdict.values:
+            note = "" if verdict == Verdict.YES else posted_text(posted, f"why-{key}", LONGEST_NOTE)
+            answers[key] = Answer(str(verdict), note, is_at_once=key in at_once and verdict == Verdict.YES)
+    return Given(answers, rest_is_met="all-met" in posted, seen=posted.get("seen-answer"))
+
+
 class HasKey(Protocol):
     """What the rows of a check list have in common: norms, and the materials of an application."""
 
@@ -154,8 +176,12 @@ def notice_rows(
     *,
     today: date,
     posted: QueryDict,
+    not_met: Collection[str] = (),
 ) -> list[NoticeRow]:
-    """Return all materials and questions as lines of a notice; what is missing or wrong is ticked, unless ticks were posted."""
+    """Return all materials and questions as lines of a notice; what is missing or wrong is ticked, unless ticks were posted.
+
+    ``not_met`` are the papers of which a point of the norm was answered with no.
+    """
     faults = journey.faults(form, answers, today=today)
     asked = [
         (f"field:{each.field.key}", each.field.text, each.field.key in faults, faults.get(each.field.key, ""))
@@ -165,7 +191,7 @@ def notice_rows(
     ticked = set(posted.getlist("point"))
     rows = []
     for key, name, is_open, problem in [*materials, *asked]:
-        is_bad = posted.get(f"check-{key}") == "bad"
+        is_bad = posted.get(f"check-{key}") == "bad" or key in not_met
         is_ok = posted.get(f"check-{key}") == "ok"
         is_told = key in ticked if is_posted else is_bad or (is_open and not is_ok)
         words = problem or (_("Not handed in.") if is_told and not is_bad else "")

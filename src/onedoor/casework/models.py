@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q, TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from onedoor.casework.states import ACCEPTED_OR_LATER, Outcome, Status
 from onedoor.kernel import masking
@@ -207,3 +208,45 @@ class CorrectionNotice(Row):
 
     def __str__(self) -> str:
         return f"{self.application_id} notice {self.number}"
+
+
+class Verdict(TextChoices):
+    """How a point of the guidance norm was answered."""
+
+    YES = "yes", pgettext_lazy("guidance norm", "Yes")
+    NO = "no", pgettext_lazy("guidance norm", "No")
+    NOT_APPLICABLE = "na", _("Does not apply")
+
+
+class NormAnswer(Row):
+    """How an officer answered one point of the guidance norm. What it was before stays: rows are replaced, never changed.
+
+    ``key`` names a review point of a paper (``m1-2``) or the standard of a step (``step-0``); ``text`` is the point as
+    ``version`` says it. ``is_at_once`` says that it was answered together with all that were still open, by one key.
+    """
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="norm_answers")
+    version = models.ForeignKey("catalog.ItemVersion", on_delete=models.PROTECT, related_name="+")
+    stage = models.CharField(max_length=10)
+    key = models.CharField(max_length=80)
+    name = models.CharField(max_length=200, help_text=_("The paper or the step"))
+    text = models.TextField()
+    verdict = models.CharField(max_length=3, choices=Verdict)
+    note = models.CharField(max_length=300, blank=True)
+    is_at_once = models.BooleanField(default=False)
+    answered_at = models.DateTimeField()
+    account_id = models.UUIDField(null=True)
+    posting_id = models.UUIDField(null=True)
+    actor_label = models.CharField(max_length=120, blank=True)
+    replaced_at = models.DateTimeField(null=True, help_text=_("Since when another answer, or a new paper, has taken its place"))
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["application", "stage", "key"], condition=Q(replaced_at__isnull=True), name="casework_normanswer_one_counts"
+            ),
+            models.CheckConstraint(condition=~Q(verdict="no") | ~Q(note=""), name="casework_normanswer_no_says_why"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.stage} {self.key} {self.verdict}"

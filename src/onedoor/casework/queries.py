@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from onedoor.casework import progress, stages, states
 from onedoor.casework.correction import Scope, scope
-from onedoor.casework.models import Application, CorrectionNotice, Material, MaterialFile, StageRun
+from onedoor.casework.models import Application, CorrectionNotice, Material, MaterialFile, NormAnswer, StageRun
 from onedoor.casework.permissions import STAGE_OF_ACT, offered, owns, stage_for
 from onedoor.casework.progress import Progress
 from onedoor.casework.states import KIND, Door, Status, Transition
@@ -48,6 +48,7 @@ class CasePage:
     entries: Sequence[journal.EntryView]
     papers: Sequence[documents.PaperView]
     next_acts: Sequence[Transition]
+    norm: Sequence[NormAnswer]
 
 
 def application_for(*, actor: Actor, application_id: UUID, at: datetime) -> Application:
@@ -141,6 +142,7 @@ def case_page(*, actor: Actor, application_id: UUID, at: datetime) -> CasePage:
         entries=journal.entries_of(subject),
         papers=documents.papers_of(application.id),
         next_acts=next_acts(actor=actor, application=application, runs=runs, at=at),
+        norm=list(NormAnswer.objects.filter(application=application).order_by("pk")),
     )
 
 
@@ -270,8 +272,8 @@ def correctable(application: Application, *, at: datetime) -> Scope:
     """Return the questions and materials that the open notice of an application lets be put right."""
     notice = open_correction(application)
     points = [point["key"] for point in notice.points] if notice else []
-    form = catalog.case_terms(application.version_id).content.form
-    return scope(form, application.answers, points, today=local_date(at))
+    content = catalog.version_content(application.version_id)
+    return scope(content, application.answers, points, today=local_date(at))
 
 
 def may_see(*, actor: Actor, application_id: UUID, at: datetime) -> bool:

@@ -29,6 +29,7 @@ urlpatterns = [
     path("desk/cases/<uuid:case_id>/preview/", acts.preview, name="desk_preview"),
     path("desk/cases/<uuid:case_id>/receive/", acts.receive, name="desk_receive"),
     path("desk/cases/<uuid:case_id>/accept/", acts.accept, name="desk_accept"),
+    path("desk/cases/<uuid:case_id>/check/", acts.check, name="desk_check"),
     path("desk/cases/<uuid:case_id>/notice/", acts.notice, name="desk_notice"),
     path("desk/cases/<uuid:case_id>/not-accept/", acts.not_accept, name="desk_not_accept"),
     path("desk/cases/<uuid:case_id>/bring/", acts.bring, name="desk_bring"),

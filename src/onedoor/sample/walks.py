@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from onedoor.casework import journey, stages
+from onedoor.casework.norm import ALL_MET
 from onedoor.casework.services import drafts, handover, intake, review, submission
 from onedoor.catalog import queries as catalog
 from onedoor.documents import services as documents
@@ -123,14 +124,14 @@ class Walk:
 
     def receive(self, day: date) -> Walk:
         self.application = intake.receive_application(
-            application_id=self.application.id, checks=self.checks(), by=self.clerk, at=self.tick(day)
+            application_id=self.application.id, checks=self.checks(), answers=ALL_MET, by=self.clerk, at=self.tick(day)
         )
         return self
 
     def accept(self, day: date) -> Walk:
         """Receive and accept in one go."""
         self.application = intake.receive_and_accept(
-            application_id=self.application.id, checks=self.checks(), by=self.clerk, at=self.tick(day)
+            application_id=self.application.id, checks=self.checks(), answers=ALL_MET, by=self.clerk, at=self.tick(day)
         )
         return self
 
@@ -143,7 +144,7 @@ class Walk:
         """Finish the current stage with an opinion."""
         worker, said = self.crew.worker(self.agency, self.application.stage), OPINIONS[self.application.stage]
         self.application = review.pass_stage(
-            application_id=self.application.id, opinion=self.time.random.choice(said), by=worker, at=self.tick(day)
+            application_id=self.application.id, opinion=self.time.random.choice(said), answers=ALL_MET, by=worker, at=self.tick(day)
         )
         return self
 
@@ -151,7 +152,7 @@ class Walk:
         worker = self.crew.worker(self.agency, "approve")
         said = reason or self.time.random.choice(OPINIONS["approve"])
         self.application = review.decide_application(
-            application_id=self.application.id, granted=granted, reason=said, by=worker, at=self.tick(day)
+            application_id=self.application.id, granted=granted, reason=said, answers=ALL_MET, by=worker, at=self.tick(day)
         )
         return self
 
@@ -206,7 +207,9 @@ class Walk:
         return self
 
     def accept_received(self, day: date) -> Walk:
-        self.application = intake.accept_application(application_id=self.application.id, by=self.clerk, at=self.tick(day))
+        self.application = intake.accept_application(
+            application_id=self.application.id, answers=ALL_MET, by=self.clerk, at=self.tick(day)
+        )
         return self
 
     def not_accept(self, day: date) -> Walk:
@@ -251,6 +254,7 @@ class Door:
             application_id=walk.application.id,
             checks=walk.checks(),
             opinion=self.time.random.choice(AT_ONCE),
+            answers=ALL_MET,
             by=walk.clerk,
             at=walk.last,
         )

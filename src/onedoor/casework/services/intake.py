@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from onedoor.casework import acts, messages, papers, queries, stages, states
 from onedoor.casework.correction import NotAsked
 from onedoor.casework.models import Application, CorrectionNotice, Material, MaterialState, StageRun
-from onedoor.casework.permissions import owns
-from onedoor.casework.services import core
+from onedoor.casework.norm import NOTHING, Given, Standing
+from onedoor.casework.permissions import owns, require_state
+from onedoor.casework.services import core, norm
 from onedoor.casework.services.submission import check_correction, start_notice_limit, submit_many
 from onedoor.casework.states import Outcome, Status
 from onedoor.catalog import queries as catalog
@@ -65,41 +66,63 @@ class Point:
 
 
 @core.recorded_act(acts.RECEIVE)
-def receive_application(*, application_id: UUID, checks: Sequence[Check], by: Actor, at: datetime) -> Application:
+def receive_application(
+    *, application_id: UUID, checks: Sequence[Check], by: Actor, at: datetime, answers: Given = NOTHING
+) -> Application:
     """Receive a submitted application and its materials; the applicant gets a receipt that lists them.
+
+    ``answers`` are those of the check list so far; here it may stay open.
 
     :raises NotAllowed: when the post may not receive this item for this agency.
     :raises WrongState: when it was already received.
     """
     application = core.lock_one(application_id)
     receive_many([application], {application.id: checks}, by=by, at=at)
+    norm.keep_answers(application, answers, by=by, at=at)
     return application
 
 
 @core.recorded_act(acts.ACCEPT)
-def accept_application(*, application_id: UUID, by: Actor, at: datetime, checks: Sequence[Check] = ()) -> Application:
+def accept_application(
+    *, application_id: UUID, by: Actor, at: datetime, checks: Sequence[Check] = (), answers: Given = NOTHING
+) -> Application:
     """Accept an application, which starts the clocks of law and promise on the following day.
 
-    ``checks`` say what was seen of materials that came after the receipt.
+    ``checks`` say what was seen of materials that came after the receipt, ``answers`` are those of the check list.
 
     :raises NotAllowed: when the post may not accept this item for this agency.
     :raises WrongState: when it was not received and waiting for acceptance.
     :raises MaterialsMissing: when a required material is not there.
+    :raises NormOpen: when a point of the check list is not answered.
+    :raises NormNotMet: when one that forbids acceptance was answered with no.
     """
     application = core.lock_one(application_id)
     core.authorise([application], states.ACCEPT, by=by, at=at)
     write_checks({application.id: checks}, by=by)
-    accept_many([application], by=by, at=at)
+    accept_checked(application, answers, by=by, at=at)
     return application
 
 
 @core.recorded_act(acts.ACCEPT)
-def receive_and_accept(*, application_id: UUID, checks: Sequence[Check], by: Actor, at: datetime) -> Application:
-    """Receive and accept in one go, as at a window where everything is there: two entries in the journal, one transaction."""
+def receive_and_accept(
+    *, application_id: UUID, checks: Sequence[Check], by: Actor, at: datetime, answers: Given = NOTHING
+) -> Application:
+    """Receive and accept in one go, as at a window where everything is there: one transaction, an entry for each step.
+
+    Raises as ``accept_application`` does.
+    """
     application = core.lock_one(application_id)
     receive_many([application], {application.id: checks}, by=by, at=at)
-    accept_many([application], by=by, at=at)
+    accept_checked(application, answers, by=by, at=at)
     return application
+
+
+@transaction.atomic(savepoint=False)
+def accept_checked(application: Application, answers: Given, *, by: Actor, at: datetime) -> None:
+    """Keep the answers of the check list and accept a locked application if they let it. Raises as ``accept_application`` does."""
+    require_state([application], states.ACCEPT)
+    standing = norm.keep_answers(application, answers, by=by, at=at)
+    accept_many([application], {application.id: standing}, by=by, at=at)
 
 
 @core.recorded_act(acts.SUBMIT)
@@ -119,11 +142,17 @@ def submit_at_window(*, application_id: UUID, by: Actor, at: datetime) -> Applic
 
 @core.recorded_act(acts.ASK_FOR_CORRECTION)
 def ask_for_correction(
-    *, application_id: UUID, points: Sequence[Point], by: Actor, at: datetime, checks: Sequence[Check] = ()
+    *,
+    application_id: UUID,
+    points: Sequence[Point],
+    by: Actor,
+    at: datetime,
+    checks: Sequence[Check] = (),
+    answers: Given = NOTHING,
 ) -> Application:
     """Tell the applicant, once and in writing, everything that is missing or wrong (行政许可法 art. 32).
 
-    ``checks`` say what was seen of the other materials.
+    ``checks`` say what was seen of the other materials, ``answers`` are those of the check list.
 
     :raises NotAllowed: when the post may not receive this item for this agency.
     :raises NothingMissing: when no point is named.
@@ -132,6 +161,8 @@ def ask_for_correction(
     application = core.lock_one(application_id)
     core.authorise([application], states.ASK_FOR_CORRECTION, by=by, at=at)
     write_checks({application.id: checks}, by=by)
+    require_state([application], states.ASK_FOR_CORRECTION)
+    norm.keep_answers(application, answers, by=by, at=at)
     ask_one(application, points, by=by, at=at)
     return application
 
@@ -155,7 +186,11 @@ def ask_one(application: Application, points: Sequence[Point], *, by: Actor, at:
         points=[{"key": each.key, "name": each.name, "problem": each.problem, "how": each.how} for each in points],
     )
     CorrectionNotice.objects.bulk_create([notice])
-    Material.objects.filter(application=application, key__in=[each.key for each in points]).update(state=MaterialState.REJECTED)
+    wanted = {each.key for each in catalog.case_terms(application.version_id).materials if not each.is_handed_in}
+    rejected = [
+        each.key for each in points if each.key not in wanted
+    ]  # the others nobody can replace: their answers or records are
+    Material.objects.filter(application=application, key__in=rejected).update(state=MaterialState.REJECTED)
     limits.end_limits([application.id], ["notice"], at)
     (limit,) = limits.start_limits(
         [
@@ -210,6 +245,7 @@ def correct_locked(
         _require_answered(application, notice)
         notice.answered_at = at
         notice.save(update_fields=["answered_at"])
+        norm.ask_again(application, [point["key"] for point in notice.points], at=at)
     application.answers = {**application.answers, **answers}
     if owns(by, application):
         application.answers = check_correction(application, _materials(application), at=at)
@@ -264,11 +300,20 @@ def receive_many(applications: Sequence[Application], checks: Mapping[UUID, Sequ
 
 
 @transaction.atomic(savepoint=False)
-def accept_many(applications: Sequence[Application], *, by: Actor, at: datetime) -> None:
-    """Accept locked applications whose required materials are there, and lay them before the first stage."""
+def accept_many(applications: Sequence[Application], lists: Mapping[UUID, Standing], *, by: Actor, at: datetime) -> None:
+    """Accept locked applications whose required materials are there as the norm asks, and lay them before the first stage.
+
+    ``lists`` are their check lists as they count now: what is complete and in the legal form is accepted (行政许可法 art. 32).
+
+    :raises MaterialsMissing: when a required material is not there.
+    :raises NormOpen: when a point of a check list is not answered.
+    :raises NormNotMet: when one that forbids acceptance was answered with no.
+    """
     core.authorise(applications, states.ACCEPT, by=by, at=at)
     for application in applications:
+        norm.require_met(lists[application.id])
         _require_complete(application)
+        norm.require_answered(lists[application.id])
         application.accepted_at = at
     begin_handling(applications, states.ACCEPT, acts.ACCEPT, by=by, at=at)
     notify.tell([each for application in applications for each in messages.accepted(application)], at=at)

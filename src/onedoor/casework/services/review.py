@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from onedoor.casework import acts, messages, papers, stages, states
 from onedoor.casework.models import Application, StageRun
-from onedoor.casework.permissions import require_four_eyes
-from onedoor.casework.services import core
+from onedoor.casework.norm import NOTHING, Given, Standing
+from onedoor.casework.permissions import require_four_eyes, require_state
+from onedoor.casework.services import core, norm
 from onedoor.casework.services.intake import Check, accept_many, receive_many, require_reason, write_checks
 from onedoor.casework.services.submission import submit_many
 from onedoor.casework.states import Outcome, Status
@@ -53,14 +54,49 @@ def take_stage(*, application_id: UUID, by: Actor, at: datetime) -> Application:
     return application
 
 
+class GrantedAgainstNorm(Refused):
+    """Something was answered with no, and the decision to grant does not say why it is granted all the same."""
+
+    code = "granted_against_norm"
+    http_status = 422
+    default = _("A point of the check list is not met. Write in your opinion why it is granted all the same, or refuse it.")
+
+
+@core.recorded_act(acts.CHECK)
+def answer_check_list(*, application_id: UUID, answers: Given, by: Actor, at: datetime) -> Application:
+    """Answer points of the check list of the stage at which an application stands; what is answered already may be changed.
+
+    :raises NotAllowed: when the post may not work on this item at this stage, or four eyes forbid it.
+    :raises WrongState: when it is nobody's turn, or a colleague has it in hand.
+    :raises AnsweredMeanwhile: when a colleague answered one of the points otherwise since the page was read.
+    :raises Invalid: when a *no* does not say what is wrong.
+    """
+    application = core.lock_one(application_id)
+    if application.stage == stages.RECEIVE and application.status in (Status.SUBMITTED, Status.RECEIVED):
+        core.authorise([application], states.ACCEPT, by=by, at=at)
+    elif application.stage == stages.APPROVE:
+        core.authorise([application], states.DECIDE, by=by, at=at)
+        _require_in_hand(application, by=by)
+        _require_other_eyes([application], by=by)
+    else:
+        _authorise_stage(application, by=by, at=at)
+        _require_in_hand(application, by=by)
+    norm.keep_answers(application, answers, by=by, at=at)
+    return application
+
+
 @core.recorded_act(acts.PASS_STAGE)
-def pass_stage(*, application_id: UUID, opinion: str, by: Actor, at: datetime, position: int | None = None) -> Application:
+def pass_stage(
+    *, application_id: UUID, opinion: str, by: Actor, at: datetime, position: int | None = None, answers: Given = NOTHING
+) -> Application:
     """Finish the current stage with an opinion and lay the application before the next one.
 
-    ``position`` is the stage that the officer saw: a second click must not pass the following stage too.
+    ``position`` is the stage that the officer saw: a second click must not pass the following stage too. ``answers`` are
+    those of its check list; what was answered with no goes along, the opinion says what follows from it.
 
     :raises NotAllowed: when the post may not work on this item at this stage.
     :raises WrongState: when the current stage is the one that decides, or a colleague has it in hand.
+    :raises NormOpen: when a point of the check list is not answered.
     """
     application = core.lock_one(application_id)
     _authorise_stage(application, by=by, at=at)
@@ -72,6 +108,7 @@ def pass_stage(*, application_id: UUID, opinion: str, by: Actor, at: datetime, p
     if following is None:
         raise WrongState(_("This is the last stage: it ends with the decision."))
     finished = application.stage
+    norm.require_answered(norm.keep_answers(application, answers, by=by, at=at))
     _end_runs([application], opinion=require_reason(opinion), by=by, at=at)
     application.stage, application.stage_position, application.taken_by = following.stage, following.position, None
     core.move(
@@ -92,17 +129,26 @@ def pass_stage(*, application_id: UUID, opinion: str, by: Actor, at: datetime, p
 
 
 @core.recorded_act(acts.DECIDE)
-def decide_application(*, application_id: UUID, granted: bool, reason: str, by: Actor, at: datetime) -> Application:
+def decide_application(
+    *, application_id: UUID, granted: bool, reason: str, by: Actor, at: datetime, answers: Given = NOTHING
+) -> Application:
     """Decide an application, which stops the clocks: granted, or refused with reasons and remedies (行政许可法 art. 38).
+
+    ``answers`` are those of the check list of the decision. Granting needs all of it answered, and an opinion where
+    anything was answered with no, at this stage or before; a refusal has its reason.
 
     :raises NotAllowed: when the post may not approve this item for this agency.
     :raises FourEyes: when the same person handled a commitment item.
     :raises Refused: when a refusal has no reason.
     :raises WrongState: when another stage is open.
+    :raises NormOpen: when it is granted and a point of the check list is not answered.
+    :raises GrantedAgainstNorm: when it is granted although a point is not met, and no opinion says why.
     """
     application = core.lock_one(application_id)
     core.authorise([application], states.DECIDE, by=by, at=at)
     _require_in_hand(application, by=by)
+    if application.stage == stages.APPROVE:
+        _weigh(norm.keep_answers(application, answers, by=by, at=at), granted=granted, opinion=reason)
     decide_many([application], granted=granted, reason=reason, by=by, at=at)
     notify.tell(messages.decided(application), at=at)
     return application
@@ -121,7 +167,9 @@ def close_application(*, application_id: UUID, by: Actor, at: datetime) -> Appli
 
 
 @core.recorded_act(acts.DECIDE)
-def finish_on_the_spot(*, application_id: UUID, checks: Sequence[Check], opinion: str, by: Actor, at: datetime) -> Application:
+def finish_on_the_spot(
+    *, application_id: UUID, checks: Sequence[Check], opinion: str, by: Actor, at: datetime, answers: Given = NOTHING
+) -> Application:
     """Receive, accept, grant and close an instant item in one visit, from a draft or a submitted application (S01).
 
     Every step leaves its own entry and paper; the applicant goes home with certificate and receipt.
@@ -130,6 +178,8 @@ def finish_on_the_spot(*, application_id: UUID, checks: Sequence[Check], opinion
     :raises Invalid: when answers or papers of a draft are missing; all of them are told at once.
     :raises MaterialsMissing: when a required material is not there.
     :raises Refused: when the item is not decided on the spot.
+    :raises NormOpen: when a point of the check list is not answered.
+    :raises NormNotMet: when one that forbids acceptance was answered with no.
     """
     application = core.lock_one(application_id)
     if application.case_kind != stages.INSTANT:
@@ -143,7 +193,9 @@ def finish_on_the_spot(*, application_id: UUID, checks: Sequence[Check], opinion
         checks = ()
     if application.status == Status.SUBMITTED:
         receive_many([application], {application.id: checks}, by=by, at=at)
-    accept_many([application], by=by, at=at)
+    require_state([application], states.ACCEPT)
+    standing = norm.keep_answers_on_the_spot(application, answers, by=by, at=at)
+    accept_many([application], {application.id: standing}, by=by, at=at)
     core.authorise([application], states.PASS_STAGE, by=by, at=at)
     application.taken_by = by.posting
     core.move([application], states.ASSIGN, acts.ASSIGN, by=by, at=at, fields=("taken_by",))
@@ -234,6 +286,14 @@ def _authorise_stage(application: Application, *, by: Actor, at: datetime) -> No
         if network.stages_of(by, application.item_code, application.agency_id, at).isdisjoint(behind):
             raise
         raise WrongState(MOVED_ON) from None
+
+
+def _weigh(standing: Standing, *, granted: bool, opinion: str) -> None:
+    if not granted:
+        return
+    norm.require_answered(standing)
+    if standing.says_no and not opinion.strip():
+        raise GrantedAgainstNorm
 
 
 def _position(application: Application) -> int:

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from onedoor.casework import acts, states
 from onedoor.casework.models import Application
+from onedoor.casework.norm import NOTHING, Given
 from onedoor.casework.permissions import owns
-from onedoor.casework.services import core
+from onedoor.casework.services import core, norm
 from onedoor.casework.services.fetching import use_what_is_known
-from onedoor.casework.services.intake import Check, Point, accept_many, ask_one, receive_many, write_checks
+from onedoor.casework.services.intake import Check, Point, accept_checked, ask_one, receive_many, write_checks
 from onedoor.casework.services.submission import submit_many
 from onedoor.casework.states import Status
 from onedoor.catalog import queries as catalog
@@ -56,25 +57,35 @@ def name_applicant_at_window(
 
 
 @core.recorded_act(acts.ACCEPT)
-def accept_at_window(*, application_id: UUID, checks: Sequence[Check], by: Actor, at: datetime) -> Application:
+def accept_at_window(
+    *, application_id: UUID, checks: Sequence[Check], by: Actor, at: datetime, answers: Given = NOTHING
+) -> Application:
     """Submit, receive and accept a clerk's draft at once: everything is on the counter, and the clocks run.
 
     :raises NotAllowed: when the clerk did not open it or may not receive this item.
     :raises Invalid: when answers or papers are missing; all of them are told at once.
     :raises WrongState: when it was submitted before.
+    :raises NormOpen: when a point of the check list is not answered.
+    :raises NormNotMet: when one that forbids acceptance was answered with no.
     """
     application = _own_draft(application_id, by)
     core.authorise([application], states.RECEIVE, by=by, at=at)
     write_checks({application.id: checks}, by=by)
     submit_many([application], by=by, at=at, must_be_complete=True)
     receive_many([application], {}, by=by, at=at)
-    accept_many([application], by=by, at=at)
+    accept_checked(application, answers, by=by, at=at)
     return application
 
 
 @core.recorded_act(acts.ASK_FOR_CORRECTION)
 def tell_at_window(
-    *, application_id: UUID, checks: Sequence[Check], points: Sequence[Point], by: Actor, at: datetime
+    *,
+    application_id: UUID,
+    checks: Sequence[Check],
+    points: Sequence[Point],
+    by: Actor,
+    at: datetime,
+    answers: Given = NOTHING,
 ) -> Application:
     """Submit and receive a clerk's draft and tell at once, in writing, everything that is missing.
 
@@ -87,6 +98,7 @@ def tell_at_window(
     core.authorise([application], states.RECEIVE, by=by, at=at)
     submit_many([application], by=by, at=at, must_be_complete=False)
     receive_many([application], {application.id: checks}, by=by, at=at)
+    norm.keep_answers(application, answers, by=by, at=at)
     ask_one(application, points, by=by, at=at)
     return application
 

@@ -1,4 +1,4 @@
-// The intake page of a window: questions appear when an answer asks for them, and one key ticks all papers.
+// The intake page of a window: questions appear when an answer asks for them.
 // Without it the button "Save" does the same.
 (() => {
   "use strict";
@@ -21,11 +21,6 @@
     }
   };
   form.addEventListener("change", (event) => {
-    if (event.target.matches("select, input[type=radio], input[type=checkbox]") && !/^(check|original)-/.test(event.target.name)) ask();
-  });
-  document.querySelector("[data-all-fine]")?.addEventListener("click", () => {
-    const fine = [...form.querySelectorAll('input[type=radio][name^="check-"][value=ok]')].filter((one) => !one.closest("[hidden]"));
-    fine.forEach((one) => { one.checked = true; });
-    for (const kind of ["input", "change"]) fine[0]?.dispatchEvent(new Event(kind, { bubbles: true }));
+    if (event.target.matches("select, input[type=radio], input[type=checkbox]") && !/^(check|original|norm)-/.test(event.target.name)) ask();
   });
 })();

@@ -22,7 +22,7 @@ from onedoor.casework import forms, queries
 from onedoor.casework.queries import CasePage
 from onedoor.casework.services import drafts, handover, intake, review, window
 from onedoor.casework.states import KIND, Status
-from onedoor.casework.views.desk import page
+from onedoor.casework.views.desk import check_list, page
 from onedoor.casework.views.public.apply import actor_of, region_options
 from onedoor.documents import services as documents
 from onedoor.kernel.actor import Actor
@@ -95,7 +95,8 @@ def _opinion(request: HttpRequest) -> str:
 @_act(_("Received. The applicant gets a receipt."))
 def receive(request: HttpRequest, case_id: UUID, by: Actor, at: datetime) -> None:
     """Receive a submitted application with what was seen of its materials."""
-    intake.receive_application(application_id=case_id, checks=posted_checks(request, case_id), by=by, at=at)
+    checks, answers = posted_checks(request, case_id), forms.posted_norm(request.POST)
+    intake.receive_application(application_id=case_id, checks=checks, answers=answers, by=by, at=at)
 
 
 @_act(_("Accepted. The limit runs from the next day; the applicant gets the notice of acceptance."))
@@ -104,7 +105,13 @@ def accept(request: HttpRequest, case_id: UUID, by: Actor, at: datetime) -> None
     checks = posted_checks(request, case_id)
     status = queries.application_for(actor=by, application_id=case_id, at=at).status
     act = intake.receive_and_accept if status == Status.SUBMITTED else intake.accept_application
-    act(application_id=case_id, checks=checks, by=by, at=at)
+    act(application_id=case_id, checks=checks, answers=forms.posted_norm(request.POST), by=by, at=at)
+
+
+@_act(_("The check list is kept."))
+def check(request: HttpRequest, case_id: UUID, by: Actor, at: datetime) -> None:
+    """Keep what was answered of the check list so far, or everything still open as the norm asks."""
+    review.answer_check_list(application_id=case_id, answers=forms.posted_norm(request.POST), by=by, at=at)
 
 
 @_act(_("It is in your hand now."))
@@ -118,13 +125,15 @@ def pass_on(request: HttpRequest, case_id: UUID, by: Actor, at: datetime) -> Non
     """Finish the stage with an opinion and pass the case on."""
     seen = request.POST.get("position", "")
     position = int(seen) if seen.isdecimal() and len(seen) < 4 else -1
-    review.pass_stage(application_id=case_id, opinion=_opinion(request), position=position, by=by, at=at)
+    answers = forms.posted_norm(request.POST)
+    review.pass_stage(application_id=case_id, opinion=_opinion(request), position=position, answers=answers, by=by, at=at)
 
 
 @_act(_("Granted. The decision is being made and sealed."))
 def grant(request: HttpRequest, case_id: UUID, by: Actor, at: datetime) -> None:
     """Grant what was applied for."""
-    review.decide_application(application_id=case_id, granted=True, reason=_opinion(request), by=by, at=at)
+    answers = forms.posted_norm(request.POST)
+    review.decide_application(application_id=case_id, granted=True, reason=_opinion(request), answers=answers, by=by, at=at)
 
 
 @_act(_("Registered. The result waits to be handed over."))
@@ -222,10 +231,13 @@ def notice(request: HttpRequest, case_id: UUID) -> HttpResponse:
     errors: dict[str, Text] = {}
     if "send" in request.POST:
         by, at, points = actor_of(request), timezone.now(), [row.as_point for row in rows if row.is_ticked]
+        answers = forms.posted_norm(request.POST)
         if points:
             return _done(
                 request, case_id,
-                lambda: intake.ask_for_correction(application_id=case_id, points=points, checks=checks, by=by, at=at),
+                lambda: intake.ask_for_correction(
+                    application_id=case_id, points=points, checks=checks, answers=answers, by=by, at=at
+                ),
                 _("Told in writing, everything at once. The clock of the city stands still until the papers come."),
             )  # fmt: skip
         errors["rows"] = _("Please mark at least one material or answer that has to be put right.")
@@ -240,19 +252,19 @@ def notice(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def notice_rows(found: CasePage, request: HttpRequest) -> list[forms.NoticeRow]:
     """Return the materials and questions of a case to be ticked: as posted, or with what is missing ticked already."""
     form = found.terms.content.form
+    told = check_list.told(found, request.POST if request.method == "POST" else None)
     materials = [
-        (row["material"].key, row["material"].name, row["is_open"], row["remark"])
+        (row["material"].key, row["material"].name, row["is_open"], "；".join(filter(None, (told.get(row["material"].key), row["remark"]))))
         for row in page.material_rows(found, request.POST if request.method == "POST" else None)
-        if row["is_handed_in"] or row["material"].key in request.POST.getlist("point")
-    ]
+        if row["is_handed_in"] or row["material"].key in told or row["material"].key in request.POST.getlist("point")
+    ]  # fmt: skip
     answers, today = found.application.answers, timezone.now().astimezone(SHANGHAI).date()
-    return forms.notice_rows(materials, form, answers, today=today, posted=request.POST)
+    return forms.notice_rows(materials, form, answers, today=today, posted=request.POST, not_met=told)
 
 
 def kept_checks(request: HttpRequest) -> list[tuple[str, str]]:
     """Return what was ticked for materials on the page before, to be sent along."""
-    prefixes = ("check-", "copies-", "original-", "remark-")
-    return [(name, request.POST[name]) for name in request.POST if name.startswith(prefixes)]
+    return [(name, request.POST[name]) for name in request.POST if name.startswith(forms.KEPT_NAMES)]
 
 
 @door(Door.STAFF)

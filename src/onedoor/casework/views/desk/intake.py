@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +17,9 @@ from onedoor.casework.counter import KEPT_APPLICANT, KEPT_CHECKS, Counter
 from onedoor.casework.models import Application
 from onedoor.casework.queries import CasePage
 from onedoor.casework.services import drafts, intake, review, submission, window
+from onedoor.casework.services.norm import NormNotMet, NormOpen
 from onedoor.casework.states import KIND, Status
-from onedoor.casework.views.desk import page
+from onedoor.casework.views.desk import check_list, page
 from onedoor.casework.views.desk.acts import add_scans, kept_checks, notice_rows
 from onedoor.casework.views.public.apply import actor_of, region_options
 from onedoor.catalog import form_rules
@@ -33,7 +34,6 @@ from onedoor.kernel.subjects import Subject
 from onedoor.network import queries as network
 from onedoor.people.services import NameDiffers
 
-PREFIXES = ("check-", "copies-", "original-", "remark-")
 WIDE = frozenset({"textarea", "repeat", "multichoice", "address"})
 
 
@@ -130,7 +130,7 @@ def _save(request: HttpRequest, found: CasePage) -> dict[str, Text]:
         **_posted_answers(request, found),
         **counter.known_answers(form, who),
         KEPT_APPLICANT: who.as_dict(),
-        KEPT_CHECKS: {name: request.POST[name] for name in request.POST if name.startswith(PREFIXES)},
+        KEPT_CHECKS: dict(kept_checks(request)) | check_list.all_met(found, request.POST, page.material_rows(found)),
     }
     option = request.POST.get("option") if found.terms.options else None
     drafts.save_answers(application_id=found.application.id, answers=answers, option_code=option, by=by, at=at)
@@ -142,18 +142,19 @@ def _kept(application: Application, name: str) -> dict[str, Any]:
     return dict(kept) if isinstance(kept, Mapping) else {}
 
 
-def _page(request: HttpRequest, found: CasePage, errors: Mapping[str, Text]) -> HttpResponse:
+def _page(request: HttpRequest, found: CasePage, errors: Mapping[str, Text], *, marked: Sequence[str] = ()) -> HttpResponse:
     """Show the intake with what is wrong at its place and at the top."""
     application, terms = found.application, found.terms
     form = terms.content.form
     who = counter.counter_of(form, _kept(application, KEPT_APPLICANT))
     shown = set(_asked(terms.content, application.answers))
     kept = _kept(application, KEPT_CHECKS)
+    points = check_list.at_intake(found, kept, marked=marked, errors=errors)
     context = {
         "case": found, "application": application, "terms": terms, "is_instant": application.case_kind == stages.INSTANT,
         "who": who, "kinds": counter.kinds_for(form), "identity_kinds": IdentityKind.choices,
         "applicant_errors": {name.removeprefix("applicant-"): text for name, text in errors.items() if name.startswith("applicant-")},
-        "sections": _sections(found, shown, errors), "materials": _materials(found, shown, kept or None),
+        "sections": _sections(found, shown, errors), "materials": _materials(found, shown, kept or None, points), "norm": points,
         "errors": _summary(found, errors), "scan_errors": errors, "may_check": True, "may_scan": True,
         "window": network.window_by_id(application.window_id) if application.window_id else None,
     }  # fmt: skip
@@ -194,7 +195,9 @@ def _drawn(
     }
 
 
-def _materials(found: CasePage, shown: set[str], kept: Mapping[str, str] | None) -> list[dict[str, Any]]:
+def _materials(
+    found: CasePage, shown: set[str], kept: Mapping[str, str] | None, points: check_list.CheckList
+) -> list[dict[str, Any]]:
     """Return all papers, those of questions that are not asked now too, to be hidden until they are."""
     questions = {journey.file_key(each.key): each for each in found.terms.content.form.file_questions}
     rows = page.material_rows(found, kept, every=True)
@@ -204,6 +207,7 @@ def _materials(found: CasePage, shown: set[str], kept: Mapping[str, str] | None)
         row["field"] = question.key if question else _paper_mark(row["material"].key) if is_conditional else ""
         row["is_off"] = bool(row["field"]) and row["field"] not in shown
         row["file_field"] = f"file-{row['material'].key}"
+        row["points"] = points.of(row["material"].key)
     return rows
 
 
@@ -214,6 +218,8 @@ def _summary(found: CasePage, errors: Mapping[str, Text]) -> list[tuple[str, Tex
     for key, text in errors.items():
         if key.startswith("material:"):
             links.append((f"paper-{key.removeprefix('material:')}", text))
+        elif key.startswith(("norm-", "why-")):
+            links.append((key, text))
         elif key in files:
             links.append((f"paper-{files[key]}", text))
         elif key == "applicant" or key in counter.known_keys(found.terms.content.form):
@@ -277,11 +283,13 @@ def finish(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     found, answer = _ready(request, draft_id)
     if answer is not None:
         return answer
-    checks, by, at = forms.posted_checks(found.materials, request.POST), actor_of(request), timezone.now()
+    checks, answers = forms.posted_checks(found.materials, request.POST), forms.posted_norm(request.POST)
+    by, at = actor_of(request), timezone.now()
     try:
         review.finish_on_the_spot(
-            application_id=draft_id, checks=checks, opinion=_("Complete and in the legal form; granted on the spot."), by=by, at=at
-        )
+            application_id=draft_id, checks=checks, answers=answers, by=by, at=at,
+            opinion=_("Complete and in the legal form; granted on the spot."),
+        )  # fmt: skip
     except (NotAllowed, NotFound):
         raise
     except Refused as refusal:
@@ -296,9 +304,10 @@ def accept(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     found, answer = _ready(request, draft_id)
     if answer is not None:
         return answer
-    checks, by, at = forms.posted_checks(found.materials, request.POST), actor_of(request), timezone.now()
+    checks, answers = forms.posted_checks(found.materials, request.POST), forms.posted_norm(request.POST)
+    by, at = actor_of(request), timezone.now()
     try:
-        window.accept_at_window(application_id=draft_id, checks=checks, by=by, at=at)
+        window.accept_at_window(application_id=draft_id, checks=checks, answers=answers, by=by, at=at)
     except (NotAllowed, NotFound):
         raise
     except Refused as refusal:
@@ -311,7 +320,11 @@ def _not_done(request: HttpRequest, draft_id: UUID, refusal: Refused) -> HttpRes
     found = _own(request, draft_id)
     if found.application.status != Status.DRAFT:
         return redirect("casework:desk_done", draft_id)
-    return _page(request, found, refusal.errors if isinstance(refusal, Invalid) else {"applicant": refusal.message})
+    if isinstance(refusal, Invalid):
+        return _page(request, found, refusal.errors)
+    if isinstance(refusal, NormOpen | NormNotMet):
+        return _page(request, found, {f"norm-{refusal.points[0]}": refusal.message}, marked=refusal.points)
+    return _page(request, found, {"applicant": refusal.message})
 
 
 @door(Door.STAFF)
@@ -332,7 +345,8 @@ def notice(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         checks, by, at = forms.posted_checks(found.materials, request.POST), actor_of(request), timezone.now()
         points = [row.as_point for row in rows if row.is_ticked]
         try:
-            window.tell_at_window(application_id=draft_id, checks=checks, points=points, by=by, at=at)
+            answers = forms.posted_norm(request.POST)
+            window.tell_at_window(application_id=draft_id, checks=checks, points=points, answers=answers, by=by, at=at)
         except (NotAllowed, NotFound):
             raise
         except Invalid as refusal:

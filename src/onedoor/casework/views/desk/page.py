@@ -19,6 +19,7 @@ from onedoor.casework.models import Application, MaterialState
 from onedoor.casework.queries import CasePage
 from onedoor.casework.services.window import UNMASK_DUTY
 from onedoor.casework.states import KIND, Status
+from onedoor.casework.views.desk import check_list
 from onedoor.casework.views.public.apply import actor_of, region_options
 from onedoor.catalog import form_rules
 from onedoor.kernel.errors import Refused, Text
@@ -85,6 +86,8 @@ def buttons(case: CasePage) -> list[Button]:
         found.append(Button(_("Grant"), "F2", url("grant")))
     if acts & {states.PASS_STAGE, states.DECIDE} and application.taken_by is None:
         found.append(Button(_("Take in hand"), "F3", url("take"), simple=True))
+    if check_list.may_answer(case):
+        found.append(Button(_("Keep the check list"), "F7", url("check")))
     if states.CLOSE in acts:
         found.append(
             Button(
@@ -132,6 +135,7 @@ def case_context(request: HttpRequest, case: CasePage, **more: Any) -> dict[str,
         "may_deliver": states.DELIVER in acts,
         "may_unmask": actor.has(UNMASK_DUTY),
         "materials": material_rows(case),
+        "norm": check_list.of_case(case),
         "facts": facts(application, case),
         "option": next((each for each in case.terms.options if each.code == application.option_code), None),
         "limits": [(limit_name(view.kind), view) for view in case.limits if view.ended_at is None],
@@ -155,6 +159,7 @@ def material_rows(case: CasePage, posted: Mapping[str, str] | None = None, *, ev
     terms, answers = case.terms, case.application.answers
     norm = {each.key: each for each in terms.materials}
     needed = journey.papers_asked(terms.content, answers)
+    points = check_list.of_case(case, posted)
     rows = []
     for material in case.materials:
         wanted = norm.get(material.key)
@@ -175,6 +180,7 @@ def material_rows(case: CasePage, posted: Mapping[str, str] | None = None, *, ev
             "remark": (posted or {}).get(f"remark-{material.key}", material.remark),
             "copies": (posted or {}).get(f"copies-{material.key}", material.copies or _copies(wanted)),
             "original": f"original-{material.key}" in posted if posted else material.is_original_seen,
+            "points": points.of(material.key),
         })  # fmt: skip
     return rows
 
@@ -220,4 +226,7 @@ def refused(request: HttpRequest, case_id: UUID, refusal: Refused) -> HttpRespon
         latest=case.entries[0] if case.entries else None,
     )  # fmt: skip
     context["materials"] = material_rows(case, request.POST)
+    context["norm"] = check_list.of_case(case, request.POST, marked=getattr(refusal, "points", ()), errors=faults)
+    for row in context["materials"]:
+        row["points"] = context["norm"].of(row["material"].key)
     return render(request, "casework/desk/case.html", context, status=refusal.http_status)
