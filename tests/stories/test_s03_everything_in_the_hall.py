@@ -182,6 +182,7 @@ def test_who_is_authorised_decides_until_the_right_is_withdrawn(
 def grant(page: Any, application: Application) -> None:
     opinion = page.locator("textarea[name=opinion]").first
     opinion.fill("材料齐全，准予许可。")
+    page.keyboard.press("F8")
     with next_page(page):
         page.locator(
             f'[formaction="/desk/cases/{application.id}/grant/"], form[action="/desk/cases/{application.id}/grant/"] button'
