@@ -45,6 +45,17 @@ def test_columns_that_were_added_come_along(two_sessions: None) -> None:
     assert asked.row("one").number == 7
 
 
+def test_columns_alone(two_sessions: None) -> None:
+    asked = Prepared(
+        lambda now: (
+            Session.objects.filter(expire_date__gt=now).order_by("session_key").values_list("session_key", "expire_date")[:9]
+        ),
+        datetime(2004, 7, 1, tzinfo=UTC),
+    )
+    assert asked.tuples(datetime(2026, 12, 31, tzinfo=UTC)) == [("one", NEW_YEAR), ("two", NEW_YEAR)]
+    assert asked.tuples(NEW_YEAR) == []
+
+
 def test_rows_can_be_changed_and_saved(two_sessions: None) -> None:
     row = Prepared(lambda key: Session.objects.filter(session_key=key), "example").row("one")
     row.session_data = "changed"

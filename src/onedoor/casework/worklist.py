@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from onedoor.kernel.actor import Actor
 from onedoor.kernel.clock import local_date
 from onedoor.kernel.errors import Text
 from onedoor.kernel.paging import Page, first_page
+from onedoor.kernel.prepared import Prepared
 from onedoor.network import queries as network
 from onedoor.workdays import queries as limits
 from onedoor.workdays.standing import LimitView
@@ -129,7 +130,17 @@ def tabs(*, actor: Actor, at: datetime) -> list[Tab]:
 
 def count_to_do(actor: Actor, at: datetime) -> int:
     """Return how much is to do, at most ``COUNTED``."""
-    return len(_of_tab("todo", actor=actor, at=at).values_list("pk", flat=True)[:COUNTED])
+    if actor.posting is None or actor.account is None:
+        return 0
+    return len(_to_do.tuples(actor.posting, actor.account, at))
+
+
+def _to_do_of(posting: UUID, account: UUID, at: datetime) -> QuerySet[Application, Any]:
+    actor = Actor(client="web", account=account, posting=posting)
+    return _of_tab("todo", actor=actor, at=at).values_list("pk")[:COUNTED]
+
+
+_to_do: Prepared[Application] = Prepared(_to_do_of, UUID(int=1), UUID(int=2), datetime.min.replace(tzinfo=UTC))
 
 
 def work_list(*, actor: Actor, at: datetime, tab: str = "todo", start: int = 0, count: int = PAGE_SIZE) -> Page[WorkRow]:

@@ -20,7 +20,7 @@ class Prepared(Generic[Found]):
     The examples must be different from each other and from every constant of the query, and lie in the statement as they are.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[Found]], *examples: Any) -> None:
+    def __init__(self, build: Callable[..., QuerySet[Found, Any]], *examples: Any) -> None:
         self._build, self._examples = build, examples
         self._compiler: Any = None
         self._sql = ""
@@ -28,12 +28,7 @@ class Prepared(Generic[Found]):
 
     def rows(self, *values: Any) -> list[Found]:
         """Return the rows for these values. One statement."""
-        if self._compiler is None:
-            self._compile()
-        parameters = tuple(constant if place is None else values[place] for place, constant in self._places)
-        compiler = copy(self._compiler)
-        compiler.connection = connection  # each thread has its own
-        compiler.as_sql = lambda *_args, **_kwargs: (self._sql, parameters)
+        compiler = self._filled(values)
         query = SimpleNamespace(get_compiler=lambda **_kwargs: compiler)
         asked: Any = SimpleNamespace(db=connection.alias, query=query, model=compiler.query.model, _known_related_objects={})
         return list(ModelIterable(asked))
@@ -41,6 +36,20 @@ class Prepared(Generic[Found]):
     def row(self, *values: Any) -> Found | None:
         """Return the first row, or None. One statement."""
         return next(iter(self.rows(*values)), None)
+
+    def tuples(self, *values: Any) -> list[tuple[Any, ...]]:
+        """Return the columns that a query of ``values_list`` names, for these values. One statement."""
+        return list(self._filled(values).results_iter(tuple_expected=True))
+
+    def _filled(self, values: Sequence[Any]) -> Any:
+        """Return a compiler of this thread with the values in their places."""
+        if self._compiler is None:
+            self._compile()
+        parameters = tuple(constant if place is None else values[place] for place, constant in self._places)
+        compiler = copy(self._compiler)
+        compiler.connection = connection
+        compiler.as_sql = lambda *_args, **_kwargs: (self._sql, parameters)
+        return compiler
 
     def _compile(self) -> None:
         compiler: Any = self._build(*self._examples).query.get_compiler(connection=connection)

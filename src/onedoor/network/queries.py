@@ -79,7 +79,7 @@ def actor_for(account_id: UUID, posting_id: UUID | None = None, client: str = "w
 
     Without a post the actor may do nothing. A posting that has ended or belongs to somebody else is passed over.
     """
-    held = list(_held(account_id, at))
+    held = _held_now.rows(account_id) if at is None else list(_held(account_id, at))
     if not held:
         return Actor(client=client, account=account_id)
     posting = next((each for each in held if each.id == posting_id), held[0])
@@ -202,8 +202,10 @@ def works_anywhere(
 
 def stages_held(actor: Actor, at: datetime | None = None) -> frozenset[str]:
     """Return the stages for which the actor's post is authorised for any item at all."""
-    if actor.posting is None:
+    if actor.posting is None or actor.account is None:
         return frozenset()
+    if at is None:
+        return frozenset(stage for (stage,) in _stages_now.tuples(actor.posting, actor.account))
     return frozenset(_rights(actor, at).order_by("stage").values_list("stage", flat=True).distinct())
 
 
@@ -442,6 +444,11 @@ def _rights_of(posting: UUID, account: UUID, now: datetime | Now) -> QuerySet[Au
     return Authorisation.objects.filter(_running(now), post__in=posts)
 
 
+_held_now = Prepared(lambda account: _held(account, None), UUID(int=1))
+_stages_now = Prepared(
+    lambda posting, account: _rights_of(posting, account, Now()).order_by("stage").values_list("stage").distinct(),
+    UUID(int=1), UUID(int=2),
+)  # fmt: skip
 _right = Prepared(
     lambda posting, account, stage, item, agency, at: _rights_of(posting, account, at).filter(
         stage=stage, item_code=item, agency_id=agency

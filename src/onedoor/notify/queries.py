@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils.translation import get_language
 
 from onedoor.kernel.paging import Page, first_page
+from onedoor.kernel.prepared import Prepared
 from onedoor.kernel.subjects import Subject
 from onedoor.notify import templates
 from onedoor.notify.models import Channel, DeliveryState, Message
@@ -56,8 +57,15 @@ def inbox(account_id: UUID, *, after: UUID | None = None, size: int = PAGE_SIZE,
 
 def count_unread(account_id: UUID) -> int:
     """Return how many unread messages lie in an inbox, counting no further than ``COUNTED``."""
-    unread = Message.objects.filter(account_id=account_id, channel=Channel.INBOX, read_at__isnull=True)
-    return unread[:COUNTED].count()
+    return len(_unread.tuples(account_id))
+
+
+_unread: Prepared[Message] = Prepared(
+    lambda account: Message.objects.filter(account_id=account, channel=Channel.INBOX, read_at__isnull=True).values_list("pk")[
+        :COUNTED
+    ],
+    UUID(int=1),
+)
 
 
 def told_about(subject_ids: Collection[UUID]) -> dict[UUID, list[Told]]:
