@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
@@ -103,6 +103,17 @@ class Api(NinjaAPI):
         return found
 
     def get_openapi_schema(self, **given: Any) -> OpenAPISchema:
+        """Return the description, made once for each way of being asked: the operations of a process do not change."""
+        asked = repr(given)
+        if asked not in self._described:
+            self._described[asked] = self._describe(**given)
+        return self._described[asked]
+
+    @cached_property
+    def _described(self) -> dict[str, OpenAPISchema]:
+        return {}
+
+    def _describe(self, **given: Any) -> OpenAPISchema:
         schema = super().get_openapi_schema(**given)
         schema["components"]["schemas"]["Problem"] = PROBLEM
         for path, operations in schema["paths"].items():
