@@ -133,9 +133,8 @@ def search(text: str, facets: Facets | None = None, *, after: str = "", size: in
     )
 
 
-def likeliest(text: str, *, bound: int) -> list[Match]:
-    """Return what people's words mean, best first, of at most ``bound`` that are ranked. One statement less than a search."""
-    understood = understand(text)
+def likeliest(understood: Understood, *, bound: int) -> list[Match]:
+    """Return what a question means, best first, of at most ``bound`` that are ranked. One statement."""
     return _ranked(understood, Facets(), bound)[0] if understood.question else []
 
 

@@ -4,33 +4,42 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.db import connection
 
 from onedoor.catalog import words
 from onedoor.catalog.content import in_language
 from onedoor.catalog.finding import likeliest
+from onedoor.catalog.understanding import understand
 
 MOST = 8
 ENOUGH = 3
 LONGEST_BEGINNING = 40
 BOUND = 40
 
-# Each way in is bounded before anything is compared: a single letter begins a tenth of all phrases.
+# Each way in is bounded before anything is compared: a single letter begins a tenth of all phrases. Names are looked up for the few
+# that are shown.
 _BEGINNING = """
-SELECT item_id, text, folded, standing FROM catalog_searchphrase WHERE {column} LIKE %(like)s LIMIT 400
+SELECT item_id, text, folded, standing FROM catalog_searchphrase WHERE {column} LIKE %(like)s LIMIT 300
 """
 _SUGGEST = """
 WITH begun AS ({ways}),
-each AS (SELECT DISTINCT ON (item_id) * FROM begun ORDER BY item_id, folded <> %(q)s, char_length(folded), folded)
-SELECT item_id, text, name, name_en, code FROM each JOIN catalog_catalogitem i ON i.id = item_id
-ORDER BY folded <> %(q)s, standing, char_length(folded), code LIMIT %(most)s
+each AS (SELECT DISTINCT ON (item_id) * FROM begun ORDER BY item_id, folded <> %(q)s, char_length(folded), folded),
+shown AS (SELECT * FROM each ORDER BY folded <> %(q)s, standing, char_length(folded), folded, item_id LIMIT %(most)s)
+SELECT text, name, name_en, code FROM shown JOIN catalog_catalogitem i ON i.id = item_id
+ORDER BY folded <> %(q)s, standing, char_length(folded), code
 """
 _ONE_WAY, _THREE_WAYS = (
     _SUGGEST.format(ways=" UNION ALL ".join(f"({_BEGINNING.format(column=column)})" for column in columns))
     for columns in (("folded",), ("folded", "pinyin", "initials"))
 )
+# One word that stands inside many names (补领, 变更): nothing is ranked, those of the best standing come first.
+_INSIDE = """
+WITH hits AS (SELECT item_id, standing FROM catalog_searchentry WHERE words @@ %(named)s::tsquery LIMIT 300),
+best AS (SELECT * FROM hits ORDER BY standing, item_id LIMIT 40)
+SELECT name, name_en, code FROM best JOIN catalog_catalogitem i ON i.id = item_id
+ORDER BY position(%(q)s IN lower(name)) = 0, standing, code LIMIT %(most)s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +65,31 @@ def suggest(text: str) -> list[Suggestion]:
     question = words.normalised(words.normalised(text)[:LONGEST_BEGINNING])
     if not question:
         return []
-    found: dict[str, Suggestion] = {}
-    for _item, phrase, name, name_en, code in _begun(question):
-        found[code] = Suggestion(phrase, in_language(name, name_en), code)
+    found = {code: Suggestion(phrase, in_language(name, name_en), code) for phrase, name, name_en, code in _begun(question)}
     if len(found) < ENOUGH and len(question) > 1:
-        for match in likeliest(question, bound=BOUND):
-            found.setdefault(match.code, Suggestion(match.title, match.title, match.code))
+        for title, code in _meant(question):
+            found.setdefault(code, Suggestion(title, title, code))
     return list(found.values())[:MOST]
 
 
-def _begun(question: str) -> list[tuple[UUID, str, str, str, str]]:
+def _begun(question: str) -> list[tuple[str, str, str, str]]:
     """Return items of which a name or people's word begins with a question."""
     letters = "".join(words.LATIN.findall(question)) if question.isascii() else ""
     values: dict[str, Any] = {"q": question, "most": MOST, "like": _like(letters or question)}
     with connection.cursor() as cursor:
         cursor.execute(_THREE_WAYS if letters else _ONE_WAY, values)
         return list(cursor.fetchall())
+
+
+def _meant(question: str) -> list[tuple[str, str]]:
+    """Return titles and codes of the items that a search would find: those with one word in their names, or the likeliest."""
+    understood = understand(question)
+    if len(understood.concepts) != 1 or understood.items:
+        return [(match.title, match.code) for match in likeliest(understood, bound=BOUND)]
+    named = " | ".join(f"{words.query([word])}:AB" for word in understood.concepts[0].alternatives)
+    with connection.cursor() as cursor:
+        cursor.execute(_INSIDE, {"q": question, "named": named, "most": MOST})
+        return [(in_language(name, name_en), code) for name, name_en, code in cursor.fetchall()]
 
 
 def _like(text: str) -> str:
