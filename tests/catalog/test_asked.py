@@ -40,6 +40,12 @@ def test_further_pages_and_narrowed_lists_are_not_counted(more):
     assert rows() == {}
 
 
+@pytest.mark.parametrize("address", ["/items/suggest?q=户口本", "/api/v1/items?q=户口本", "/items/suggest?q=没有的东西"])
+def test_what_is_suggested_while_somebody_types_and_what_systems_ask_is_not_counted(address):
+    assert Client().get(address).status_code == 200
+    assert rows() == {}
+
+
 @pytest.mark.parametrize(
     "referer",
     [

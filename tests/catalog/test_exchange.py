@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
+import re
 import zipfile
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import openpyxl
 import pytest
 import xlsxwriter
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,9 +31,10 @@ from onedoor.catalog.exchange.records import ItemRecord, changed
 from onedoor.catalog.exchange.typed import element_of, is_record, parts_of, without_none
 from onedoor.catalog.exchange.writing import WRITERS, TooLongForCell
 from onedoor.catalog.topics import TOPIC_BY_CODE
-from tests.catalog.sources import DATA, guides_file, items_file, records_of, sample_records
+from tests.catalog.sources import guides_file, items_file, records_of, sample_records
 from tests.catalog.workbooks import MAIN, STRICT, inline, rows_of, workbook
 
+FILES = Path(__file__).parent / "files"
 FORMATS = [(kind, profile) for kind in WRITERS for profile in Profile]
 LINES = list(csv.reader(io.StringIO(items_file().decode("utf-8-sig"))))
 
@@ -192,8 +196,8 @@ def cells_of(*changes: dict[str, object], rows: int = 3) -> list[list[object]]:
 
 
 class TestOtherWriters:
-    def agree(self, data: bytes) -> None:
-        found, faults = records_of(data, name="items.xlsx")
+    def agree(self, data: bytes, name: str = "items.xlsx") -> None:
+        found, faults = records_of(data, name=name)
         expected, _none = records_of("\n".join(",".join(line) for line in LINES[:4]).encode())
         assert faults.told == []
         assert found == expected
@@ -233,7 +237,31 @@ class TestOtherWriters:
         self.agree(workbook(("Sheet1", "", rows), shared=f'<sst xmlns="{MAIN}">{"".join(texts)}</sst>'))
 
     def test_libreoffice(self):
-        self.agree((DATA.parents[3] / "tests/catalog/files/libreoffice.xlsx").read_bytes())
+        self.agree((FILES / "libreoffice.xlsx").read_bytes())
+
+    def test_full_guides_opened_and_saved_by_libreoffice(self):
+        found, faults = records_of((FILES / "libreoffice-guides.xlsx").read_bytes(), name="items.xlsx")
+        expected, _none = records_of((FILES / "libreoffice-guides.json").read_bytes())
+        assert faults.told == []
+        assert found == expected
+        assert [each.is_complete for each in found] == [True, True]
+
+    def test_odd_relations_declarations_and_parts_as_wps_has_them(self):
+        with zipfile.ZipFile(io.BytesIO(workbook(("Sheet1", "", rows_of(cells_of()))))) as package:
+            parts = {each: package.read(each).decode() for each in package.namelist()}
+        relations = parts["xl/_rels/workbook.xml.rels"].replace('Target="worksheets/', 'Target="/xl/./worksheets/')
+        first, second = re.findall(r"<Relationship .*?/>", relations)
+        parts["xl/_rels/workbook.xml.rels"] = relations.replace(first + second, second.replace(' Id="s" ', ' Id="rId9" ') + first)
+        extra = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" xmlns:etc="http://www.wps.cn/officeDocument/2017/etCustomData"'
+        sheet = parts["xl/worksheets/sheet1.xml"].replace("<worksheet ", f'<worksheet {extra} mc:Ignorable="etc" ')
+        sheet = sheet.replace("<sheetData>", "<sheetPr><etc:x/></sheetPr><sheetData><?wps keep?><!-- <row/> -->")
+        parts["xl/worksheets/sheet1.xml"] = sheet
+        parts["customXml/item1.xml"] = parts["xl/cellimages.xml"] = "<etc:x/>"
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as package:
+            for name, text in reversed(parts.items()):
+                package.writestr(name, b"\xef\xbb\xbf" + text.encode() if name.startswith("xl/worksheets/") else text)
+        self.agree(out.getvalue())
 
     def test_real_dates_read_as_dates_and_dates_as_text_stay_as_they_are(self):
         columns = ["item", "law", "in_force_since"]
@@ -248,6 +276,11 @@ class TestOtherWriters:
         found, faults = records_of(items_file().decode("utf-8-sig").encode(encoding), guides_file())
         assert faults.told == []
         assert found == sample_records()
+
+    def test_unicode_text_with_tabs_as_excel_saves_it(self):
+        lines = io.StringIO()
+        csv.writer(lines, delimiter="\t", lineterminator="\r\n").writerows(cells_of())
+        self.agree(lines.getvalue().encode("utf-16"), "items.csv")
 
     def test_numbers_as_text_and_text_as_numbers(self):
         rows = cells_of({"visit_count": "0"})
@@ -307,21 +340,22 @@ class TestWhatCannotBeTaken:
             ("materials", "3", "name")
         ]
 
-    def test_a_million_empty_rows_are_passed_over(self):
-        empty = "".join(f'<row r="{number}"><c r="A{number}" s="1"/></row>' for number in range(5, 200_005))
-        far = f'<row r="1048576">{inline("")}</row>'
-        assert faults_of(workbook(("Sheet1", "", rows_of(cells_of()) + empty + far))) == []
+    def test_all_1048576_rows_of_a_sheet_are_passed_over_where_they_are_empty(self):
+        styled = "".join(f'<row r="{number}"><c r="A{number}" s="1"/></row>' for number in range(5, 1005))
+        bare = "".join([f'<row r="{number}"/>' for number in range(1005, 1_048_576)])
+        last = f'<row r="1048576">{inline("")}</row>'
+        found, faults = records_of(
+            workbook(("Sheet1", "", rows_of(cells_of()) + styled + bare + last), compression=zipfile.ZIP_STORED)
+        )
+        assert (len(found), faults.told) == (3, [])
 
     def test_a_bomb_is_not_unpacked(self):
-        out = io.BytesIO()
-        with (
-            zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package,
-            package.open("xl/workbook.xml", "w", force_zip64=True) as part,
-        ):
-            for _ in range(1_100):
-                part.write(b" " * 1_000_000)
-        assert len(out.getvalue()) < 2_000_000
-        assert faults_of(out.getvalue()) == [("", "", "")]
+        data = bytearray(workbook(("Sheet1", "", rows_of(cells_of()))))
+        place = data.rindex(b"PK\x01\x02", 0, data.rindex(b"xl/worksheets/sheet1.xml"))
+        data[place + 24 : place + 28] = (1_000_000_001).to_bytes(4, "little")  # what the part unpacks to, as it announces
+        with translation.override("en"):
+            _found, faults = records_of(bytes(data))
+        assert ["far more than a table holds" in each.reason for each in faults.told] == [True]
 
     def test_a_part_that_unpacks_to_more_than_it_announces(self):
         data = bytearray(workbook(("Sheet1", "", rows_of(cells_of()) + " " * 100_000)))
@@ -344,6 +378,7 @@ class TestWhatCannotBeTaken:
             (b"<html><table><tr><td>code</td></tr></table></html>", "items.xls"),
             (b"%PDF-1.7 code,name", "items.csv"),
             (items_file(), "items.xlsx"),
+            ((FILES / "libreoffice.ods").read_bytes(), "items.ods"),
             (b"[]", "items.csv"),
             (b"[]", "items.json"),
             (b'{"code": 1}', "items.json"),
@@ -357,6 +392,14 @@ class TestWhatCannotBeTaken:
     )
     def test_files_that_are_something_else(self, data, name):
         assert faults_of(data, name) != []
+
+    @pytest.mark.parametrize(
+        ("name", "said"), [("password.xlsx", "password"), ("libreoffice.xls", "old Excel"), ("libreoffice.ods", "save it as XLSX")]
+    )
+    def test_what_people_hand_in_by_mistake_is_told_with_what_to_do(self, name, said):
+        with translation.override("en"):
+            _found, faults = records_of((FILES / name).read_bytes(), name=name)
+            assert [said in each.reason for each in faults.told] == [True]
 
     def test_a_file_of_more_than_200_megabytes_is_not_read(self, tmp_path):
         with (tmp_path / "items.csv").open("w+b") as sparse:

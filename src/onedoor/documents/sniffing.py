@@ -8,19 +8,18 @@ from __future__ import annotations
 import re
 import struct
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
 from django.utils.translation import gettext_lazy as _
 
+from onedoor.documents import packages
 from onedoor.kernel.errors import Refused
 
 MAX_PIXELS = 120_000_000
 """Pixels of the largest picture taken: a page of A3 at 600 dots per inch. What is larger costs its reader's memory."""
 _MAX_ENTRIES = 5_000
 _MAX_UNPACKED = 600_000_000
-_CHUNK = 65_536
 
 MEDIA_TYPES = {
     "pdf": "application/pdf",
@@ -87,19 +86,16 @@ def _format_of(head: bytes, stream: IO[bytes]) -> str | None:
         return "png"
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return "webp"
-    if head.startswith(b"PK\x03\x04"):
+    if head.startswith(packages.ZIP_HEAD):
         return _package_format(stream)
-    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+    if head.startswith(packages.COMPOUND_HEAD):
         return _compound_format(stream)
     return None
 
 
 def _package_format(stream: IO[bytes]) -> str | None:
     """Return the format of a ZIP package, from its directory alone."""
-    entries = _entries(stream)
-    if len(entries) > _MAX_ENTRIES or sum(entry.file_size for entry in entries) > _MAX_UNPACKED:
-        raise WrongFile(_("This file unpacks to far more than a document holds. Please save it again and hand in the new one."))
-    names = {entry.filename for entry in entries}
+    names = {entry.filename for entry in _entries(stream)}
     if "OFD.xml" in names:
         return "ofd"
     if "[Content_Types].xml" not in names:
@@ -108,32 +104,21 @@ def _package_format(stream: IO[bytes]) -> str | None:
 
 
 def _entries(stream: IO[bytes]) -> list[zipfile.ZipInfo]:
-    stream.seek(0)
     try:
-        with zipfile.ZipFile(stream) as package:
-            return package.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as broken:
+        return packages.parts_of(stream, most_parts=_MAX_ENTRIES, most_unpacked=_MAX_UNPACKED)
+    except packages.DamagedPackage as broken:
         raise WrongFile(_("This file is damaged. Please open it, save it again and hand in the new one.")) from broken
+    except packages.ExplodingPackage as bomb:
+        raise WrongFile(
+            _("This file unpacks to far more than a document holds. Please save it again and hand in the new one.")
+        ) from bomb
 
 
 def _compound_format(stream: IO[bytes]) -> str | None:
     """Return whether an old Office file is a text or a table, from the names in its directory."""
-    names = {"WordDocument": "doc", "Workbook": "xls", "Book": "xls"}
-    wanted = {name.encode("utf-16-le") + b"\0\0": kind for name, kind in names.items()}
-    for piece in _pieces(stream):
-        for name, kind in wanted.items():
-            if name in piece:
-                return kind
-    return None
-
-
-def _pieces(stream: IO[bytes], overlap: int = 64) -> Iterator[bytes]:
-    """Yield the stream in pieces that overlap, so that a word on a seam is found."""
-    stream.seek(0)
-    tail = b""
-    while chunk := stream.read(_CHUNK):
-        yield tail + chunk
-        tail = chunk[-overlap:]
+    kinds = {"WordDocument": "doc", "Workbook": "xls", "Book": "xls"}
+    found = packages.first_named(stream, list(kinds))
+    return None if found is None else kinds[found]
 
 
 _PDF_ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia)(?![A-Za-z])")
@@ -142,12 +127,12 @@ _PDF_ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia)(?![A-
 def _is_active(kind: str, stream: IO[bytes]) -> bool:
     """Return whether the file says openly that it holds code. The virus check looks deeper; this costs nothing."""
     if kind == "pdf":
-        return any(_PDF_ACTIVE.search(piece) for piece in _pieces(stream))
+        return any(_PDF_ACTIVE.search(piece) for piece in packages.pieces(stream))
     if kind in {"docx", "xlsx"}:
         return any(entry.filename.endswith(("vbaProject.bin", ".exe", ".dll")) for entry in _entries(stream))
     if kind in {"doc", "xls"}:
         macros = "_VBA_PROJECT".encode("utf-16-le")
-        return any(macros in piece for piece in _pieces(stream))
+        return any(macros in piece for piece in packages.pieces(stream))
     return False
 
 

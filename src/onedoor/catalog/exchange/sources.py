@@ -6,15 +6,17 @@ import zipfile
 from typing import IO
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from onedoor.catalog.exchange.faults import Unreadable
+from onedoor.documents import packages
 
 LARGEST = 200_000_000
 """Bytes of the largest file that is read."""
 LARGEST_UNPACKED = 1_000_000_000
 """Bytes to which a workbook may unpack. It is read in pieces, so this bounds the time and not the memory."""
 MOST_PARTS = 2_000
-_COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PROTECTED = gettext_lazy("This file is protected by a password. Take the password away and save it again.")
 _SUFFIXES = {"csv", "xlsx", "json"}
 
 
@@ -42,9 +44,9 @@ def format_of(stream: IO[bytes], name: str = "") -> str:
 
 
 def _told_by(head: bytes, stream: IO[bytes]) -> str:
-    if head.startswith(b"PK\x03\x04"):
+    if head.startswith(packages.ZIP_HEAD):
         return _package(stream)
-    if head.startswith(_COMPOUND):
+    if head.startswith(packages.COMPOUND_HEAD):
         raise Unreadable(_of_compound(stream))
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith((b"[", b"{")):
@@ -70,31 +72,21 @@ def _package(stream: IO[bytes]) -> str:
 def parts_of(stream: IO[bytes]) -> list[zipfile.ZipInfo]:
     """Return the parts of a package, none of them unpacked yet.
 
-    The sizes announced are true ones: what unpacks to more than it announces is refused where it is read.
-
     :raises Unreadable: when it is damaged, encrypted, or unpacks to far more than a table holds.
     """
-    stream.seek(0)
     try:
-        with zipfile.ZipFile(stream) as package:
-            parts = package.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as broken:
+        parts = packages.parts_of(stream, most_parts=MOST_PARTS, most_unpacked=LARGEST_UNPACKED)
+    except packages.DamagedPackage as broken:
         raise Unreadable(_("This file is damaged. Open it, save it again and hand in the new one.")) from broken
-    if len(parts) > MOST_PARTS or sum(each.file_size for each in parts) > LARGEST_UNPACKED:
-        raise Unreadable(_("This file unpacks to far more than a table holds. Save it again and hand in the new one."))
-    if any(each.flag_bits & 1 for each in parts):
-        raise Unreadable(_("This file is protected by a password. Take the password away and save it again."))
+    except packages.ExplodingPackage as bomb:
+        raise Unreadable(_("This file unpacks to far more than a table holds. Save it again and hand in the new one.")) from bomb
+    if packages.is_encrypted(parts):
+        raise Unreadable(str(_PROTECTED))
     return parts
 
 
 def _of_compound(stream: IO[bytes]) -> str:
-    stream.seek(0)
-    tail = b""
-    while chunk := stream.read(65_536):
-        piece = tail + chunk
-        if "EncryptedPackage".encode("utf-16-le") in piece:
-            return _("This file is protected by a password. Take the password away and save it again.")
-        if any(name.encode("utf-16-le") + b"\0\0" in piece for name in ("Workbook", "Book")):
-            return _("This is an old Excel file (.xls). Open it and save it as XLSX.")
-        tail = chunk[-64:]
-    return _("This is no table. Save the table as XLSX, CSV or JSON.")
+    found = packages.first_named(stream, ["EncryptedPackage", "Workbook", "Book"])
+    if found is None:
+        return _("This is no table. Save the table as XLSX, CSV or JSON.")
+    return str(_PROTECTED) if found == "EncryptedPackage" else _("This is an old Excel file (.xls). Open it and save it as XLSX.")

@@ -148,7 +148,7 @@ class Parts:
         for element, given in self.elements(relations):
             if element == "Relationship":
                 target = given.get("Target", "")
-                part = target.lstrip("/") if target.startswith("/") else normpath(f"{dirname(self._book)}/{target}")
+                part = normpath(target.lstrip("/") if target.startswith("/") else f"{dirname(self._book)}/{target}")
                 found[given.get("Id", "")] = (given.get("Type", "").rpartition("/")[2], part)
         return found
 

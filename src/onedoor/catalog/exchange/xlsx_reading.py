@@ -50,7 +50,8 @@ class SheetReader:
         self._hidden: list[tuple[int, int]] = []
         self._parts = parts
         self._ready: list[Row] = []
-        self._row = Row(0, is_hidden=False)
+        self._row: Row | None = None
+        self._number, self._is_hidden = 0, False
         self._column = -1
         self._type = ""
         self._style = "0"
@@ -83,7 +84,9 @@ class SheetReader:
         elif plain in _TEXTS:
             self._takes = self._phonetic == 0
         elif plain == "row":
-            self._row = Row(whole(given.get("r", ""), self._row.number + 1), given.get("hidden") in ("1", "true"))
+            self._number = whole(given.get("r", ""), self._number + 1)
+            self._is_hidden = given.get("hidden") in ("1", "true")
+            self._row = None
             self._column = -1
         elif plain == "f":
             self._has_formula = True
@@ -102,13 +105,12 @@ class SheetReader:
             self._takes = False
         elif plain == "c":
             if self._has_formula and self._column < MOST_COLUMNS:
-                self._row.formulas.append(self._column)
+                self._filled_row().formulas.append(self._column)
             elif self._text:
                 self._end_cell()
         elif plain == "row":
-            row = self._row
-            if row.cells or row.formulas or row.errors:
-                self._ready.append(row)
+            if self._row is not None:
+                self._ready.append(self._row)
         elif plain == "rPh":
             self._phonetic -= 1
 
@@ -121,9 +123,14 @@ class SheetReader:
             return
         text = self._value(self._text)
         if self._type == "e":
-            self._row.errors.append(self._column)
+            self._filled_row().errors.append(self._column)
         if text and not text.isspace():
-            self._row.cells[self._column] = text
+            self._filled_row().cells[self._column] = text
+
+    def _filled_row(self) -> Row:
+        if self._row is None:
+            self._row = Row(self._number, self._is_hidden)
+        return self._row
 
     def _value(self, text: str) -> str:
         if self._type == "s":
