@@ -211,3 +211,18 @@ def _how(key: str) -> Text:
     if key.startswith("field:"):
         return _("Tell the right answer online under your application, or at the window.")
     return _("Add it online under your application, or bring it to the window.")
+
+
+def named_fault(form: Form, key: str, text: Text) -> Text:
+    """Name the question of a fault, and the entry and column of a repetition, where its text does not."""
+    question, *place = key.split(".")
+    labels = {each.key: each.text for each in form.fields}
+    if question not in labels or labels[question] in str(text):
+        return text
+    name = labels[question]
+    if len(place) == 2:
+        columns = {each.key: each.text for each in form.field(question).columns}
+        name = _("%(question)s, entry %(n)s, %(column)s") % {
+            "question": name, "n": place[0], "column": columns.get(place[1], place[1])
+        }  # fmt: skip
+    return _("%(question)s: %(fault)s") % {"question": name, "fault": text}

@@ -225,7 +225,7 @@ def _summary(found: CasePage, errors: Mapping[str, Text]) -> list[tuple[str, Tex
         elif key == "applicant" or key in counter.known_keys(found.terms.content.form):
             links.append(("id_applicant-name", text))
         else:
-            links.append((f"id_{key}", text))
+            links.append((f"id_{key}", forms.named_fault(found.terms.content.form, key, text)))
     return links
 
 

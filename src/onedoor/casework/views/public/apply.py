@@ -348,22 +348,7 @@ def _submit(request: HttpRequest, draft_id: UUID) -> dict[str, Text]:
 def fault_links(application: Application, faults: Mapping[str, Text]) -> list[tuple[str, Text]]:
     """Return the faults of an application with where each is put right, each naming its question."""
     form = catalog.case_terms(application.version_id).content.form
-    return [(fault_link(application, key), _named(form, key, text)) for key, text in faults.items()]
-
-
-def _named(form: Form, key: str, text: Text) -> Text:
-    """Name the question of a fault, and the entry and column of a repetition, where its text does not."""
-    question, *place = key.split(".")
-    labels = {each.key: each.text for each in form.fields}
-    if question not in labels or labels[question] in str(text):
-        return text
-    name = labels[question]
-    if len(place) == 2:
-        columns = {each.key: each.text for each in form.field(question).columns}
-        name = _("%(question)s, entry %(n)s, %(column)s") % {
-            "question": name, "n": place[0], "column": columns.get(place[1], place[1])
-        }  # fmt: skip
-    return _("%(question)s: %(fault)s") % {"question": name, "fault": text}
+    return [(fault_link(application, key), forms.named_fault(form, key, text)) for key, text in faults.items()]
 
 
 def fault_link(application: Application, key: str) -> str:
