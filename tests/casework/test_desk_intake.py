@@ -120,7 +120,9 @@ def test_an_item_with_a_review_is_accepted(city: City, clerk: Client) -> None:
 
 def test_two_wrong_numbers_looked_the_same_in_the_summary(city: City, clerk: Client) -> None:
     application = begun(clerk)
-    numbers = [each for each in catalog.version_form(application.version_id) if each.type in ("number", "money") and not each.condition]
+    numbers = [
+        each for each in catalog.version_form(application.version_id) if each.type in ("number", "money") and not each.condition
+    ]
     assert len(numbers) > 1
     said = text_of(clerk.post(url("finish", application), filled(application) | {each.key: "许多" for each in numbers}))
     assert all(f"{each.text}：" in said for each in numbers)

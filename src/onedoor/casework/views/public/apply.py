@@ -21,7 +21,6 @@ from onedoor.casework.services import drafts, following, submission
 from onedoor.casework.states import KIND, Status
 from onedoor.catalog import form_rules
 from onedoor.catalog import queries as catalog
-from onedoor.catalog.content import Form
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.clock import local_date
 from onedoor.kernel.doors import Door, door
