@@ -59,7 +59,8 @@ def test_open_addresses_are_counted_by_network_address_and_clients_by_their_own(
     for _ in range(OPEN_RATE_PER_MINUTE):
         people.spend_try(key="api-from:127.0.0.1", limit=OPEN_RATE_PER_MINUTE, window_seconds=60, at=at)
     refused = web.get("/api/v1/items")
-    assert (refused.status_code, refused.json()["code"], refused["Retry-After"]) == (429, "too_many_tries", "60")
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_tries")
+    assert 0 < int(refused["Retry-After"]) <= 60
     assert web.get("/api/v1/items", headers=a_token(rate_per_minute=2)).status_code == 200
 
 

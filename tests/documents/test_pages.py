@@ -129,9 +129,10 @@ def test_the_file_is_compared_bit_by_bit(client: Client, sealed: Callable[..., P
 
 
 def test_guessing_is_stopped(client: Client) -> None:
-    codes = [client.get(f"/verify/AAAAAAAAAA{place:02d}").status_code for place in range(public.TRIES + 2)]
-    assert codes[: public.TRIES] == [404] * public.TRIES
-    assert codes[-1] == 429
+    answers = [client.get(f"/verify/AAAAAAAAAA{place:02d}") for place in range(public.TRIES + 2)]
+    assert [each.status_code for each in answers[: public.TRIES]] == [404] * public.TRIES
+    assert answers[-1].status_code == 429
+    assert int(answers[-1]["Retry-After"]) > 0, "a page says too when to come back"
 
 
 def test_anybody_gets_the_certificate_of_the_seals(client: Client) -> None:

@@ -25,8 +25,9 @@ def spend(key="door", limit=3, at=AT):
 def test_tries_run_out_and_come_back():
     assert [spend(), spend(at=AT + timedelta(seconds=1)), spend(at=AT + timedelta(seconds=500))] == [2, 1, 0]
     for seconds in (501, 700, 1099):
-        with pytest.raises(TooManyTries):
+        with pytest.raises(TooManyTries) as reached:
             spend(at=AT + timedelta(seconds=seconds))
+        assert reached.value.seconds == 1100 - seconds, "the pause is a whole window from the last try"
     assert spend(at=AT + timedelta(seconds=1101)) == 2
 
 

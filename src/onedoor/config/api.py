@@ -22,7 +22,7 @@ from onedoor.catalog.api import router as catalogue
 from onedoor.documents.api import router as files
 from onedoor.documents.middleware import TooLarge
 from onedoor.kernel.doors import Door, door
-from onedoor.kernel.errors import Invalid, Refused, Text, Unreadable
+from onedoor.kernel.errors import Invalid, Refused, Text, TooManyTries, Unreadable
 from onedoor.look.refusals import as_json
 from onedoor.people import tokens
 
@@ -178,8 +178,8 @@ def refuse(request: HttpRequest, refusal: Refused) -> HttpResponse:
     response = api.create_response(request, as_json(refusal), status=refusal.http_status)
     if refusal.http_status == 401:
         response["WWW-Authenticate"] = "Bearer"
-    if refusal.http_status == 429:
-        response["Retry-After"] = str(tokens.MINUTE)
+    if isinstance(refusal, TooManyTries):
+        response["Retry-After"] = str(refusal.seconds)
     return response
 
 

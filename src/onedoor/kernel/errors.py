@@ -77,8 +77,12 @@ class Invalid(Refused):
 
 
 class TooManyTries(Refused):
-    """A limit on tries was reached."""
+    """A limit on tries was reached; ``seconds`` says how long until the next one counts."""
 
     code = "too_many_tries"
     http_status = 429
     default = _("Too many tries. Please wait a while and try again.")
+
+    def __init__(self, message: Text | None = None, *, seconds: int = 60) -> None:
+        super().__init__(message)
+        self.seconds = seconds

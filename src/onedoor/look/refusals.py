@@ -8,7 +8,7 @@ from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 
-from onedoor.kernel.errors import Refused, Unreadable
+from onedoor.kernel.errors import Refused, TooManyTries, Unreadable
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -33,6 +33,13 @@ class RefusalMiddleware:
 
 def refusal_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
     """Return the answer to a refused request, in the frame of the door at which it was made."""
+    response = _told(request, refusal)
+    if isinstance(refusal, TooManyTries):
+        response["Retry-After"] = str(refusal.seconds)
+    return response
+
+
+def _told(request: HttpRequest, refusal: Refused) -> HttpResponse:
     if request.path.startswith("/api/"):
         return JsonResponse(as_json(refusal), status=refusal.http_status, json_dumps_params={"ensure_ascii": False})
     is_part = request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"

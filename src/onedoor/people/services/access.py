@@ -102,8 +102,8 @@ def check_present_password(*, account: Account, password: str, by: Actor, at: da
 def _spend_login(key: str, at: datetime) -> int:
     try:
         return spend_try(key=key, limit=WRONG_PASSWORDS, window_seconds=LOCK_SECONDS, at=at)
-    except TooManyTries:
-        raise LockedOut from None
+    except TooManyTries as reached:
+        raise LockedOut(seconds=reached.seconds) from None
 
 
 @transaction.atomic(durable=True)

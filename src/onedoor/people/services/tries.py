@@ -17,7 +17,7 @@ ON CONFLICT (key) DO UPDATE SET
     count = CASE WHEN kept.window_starts_at <= %(before)s THEN 1 ELSE LEAST(kept.count + 1, %(limit)s + 1) END,
     window_starts_at = CASE WHEN kept.window_starts_at <= %(before)s OR kept.count + 1 = %(limit)s
                             THEN %(at)s ELSE kept.window_starts_at END
-RETURNING count
+RETURNING count, CEIL(EXTRACT(EPOCH FROM window_starts_at - %(before)s))
 """
 
 
@@ -28,19 +28,19 @@ def spend_try(*, key: str, limit: int, window_seconds: int, at: datetime) -> int
 
     :raises TooManyTries: when ``limit`` tries were spent within ``window_seconds``.
     """
-    count = _spend(key, limit=limit, window_seconds=window_seconds, at=at)
+    count, seconds_left = _spend(key, limit=limit, window_seconds=window_seconds, at=at)
     if count > limit:
-        raise TooManyTries
+        raise TooManyTries(seconds=seconds_left)
     return limit - count
 
 
 @transaction.atomic(durable=True)
-def _spend(key: str, *, limit: int, window_seconds: int, at: datetime) -> int:
+def _spend(key: str, *, limit: int, window_seconds: int, at: datetime) -> tuple[int, int]:
     before = at - timedelta(seconds=window_seconds)
     with connection.cursor() as cursor:
         cursor.execute(_SPEND, {"key": _hashed(key), "at": at, "before": before, "limit": limit})
         row = cursor.fetchone()
-    return int(row[0])
+    return int(row[0]), max(int(row[1]), 1)
 
 
 def forgive_tries(*, keys: Iterable[str]) -> None:
