@@ -28,6 +28,8 @@ from onedoor.people.queries import ApplicantFacts
 
 KEPT_SOURCES = "_known"
 """Where a draft keeps which answers were filled in: question, source, and the value as it was filled in."""
+KEPT_GUIDE = "_guide"
+"""Where a draft keeps what was answered on the guide's page before it was begun: question and answer."""
 EARLIER = 50
 MOST_DECIDED = 500
 _COPY_OF = re.compile(r"[《》\s]|[（(]?(原件|复印件|正本|副本|及|和|或|、)+[）)]?$")
@@ -184,6 +186,17 @@ def source_told(answers: Mapping[str, object], key: str) -> str:
     """Return where an answer that stands as it was filled in is known from, empty where somebody typed it."""
     source, value = sources_of(answers).get(key, ("", ""))
     return prefill.told(source) if source and answers.get(key) == value else ""
+
+
+def with_guide(answers: Mapping[str, object], guide: Mapping[str, object]) -> dict[str, object]:
+    """Return the first answers of a draft with those that were given on the guide's page, marked as such."""
+    return {**answers, **guide, KEPT_GUIDE: dict(guide)} if guide else dict(answers)
+
+
+def is_from_guide(answers: Mapping[str, object], key: str) -> bool:
+    """Tell whether an answer still stands as it was given on the guide's page."""
+    kept = answers.get(KEPT_GUIDE)
+    return isinstance(kept, Mapping) and key in kept and answers.get(key) == kept[key]
 
 
 def locked(answers: Mapping[str, object]) -> frozenset[str]:

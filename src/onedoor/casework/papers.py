@@ -69,7 +69,7 @@ def acceptance(application: Application, limit: Limit, entry: UUID) -> NewPaper:
         "accepted_on": _day(application.accepted_at),
         "is_deemed": application.accepted_as_deemed,
         "legal_limit": _length(terms.legal_length, terms.legal_unit),
-        "promise_limit": _length(terms.promise_length, terms.promise_unit),
+        "promise_limit": _length(terms.promised_length(application.option_code), terms.promise_unit),
         **_due(limit),
     }
     return _paper("acceptance", application, content, entry)

@@ -7,7 +7,7 @@ empty text: it equals ``""``, is in no list, contains nothing and is neither gre
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
@@ -41,6 +41,10 @@ class Condition:
     def holds(self, answers: Mapping[str, object]) -> bool:
         """Return whether the condition is true for ``answers``."""
         raise NotImplementedError
+
+    def verdict(self, answers: Mapping[str, object], unknown: Collection[str]) -> bool | None:
+        """Return whether the condition is true, None where that hangs on a field of ``unknown`` that nobody has answered yet."""
+        return None if any(key in unknown for key in self.fields()) else self.holds(answers)
 
     def fields(self) -> Iterator[str]:
         """Yield the keys of the fields that the condition reads."""
@@ -163,6 +167,10 @@ class Every(Condition):
     def holds(self, answers: Mapping[str, object]) -> bool:
         return all(part.holds(answers) for part in self.parts)
 
+    def verdict(self, answers: Mapping[str, object], unknown: Collection[str]) -> bool | None:
+        found = [part.verdict(answers, unknown) for part in self.parts]
+        return False if False in found else None if None in found else True
+
     def fields(self) -> Iterator[str]:
         for part in self.parts:
             yield from part.fields()
@@ -181,6 +189,10 @@ class Either(Condition):
     def holds(self, answers: Mapping[str, object]) -> bool:
         return any(part.holds(answers) for part in self.parts)
 
+    def verdict(self, answers: Mapping[str, object], unknown: Collection[str]) -> bool | None:
+        found = [part.verdict(answers, unknown) for part in self.parts]
+        return True if True in found else None if None in found else False
+
     def fields(self) -> Iterator[str]:
         for part in self.parts:
             yield from part.fields()
@@ -198,6 +210,10 @@ class Not(Condition):
 
     def holds(self, answers: Mapping[str, object]) -> bool:
         return not self.part.holds(answers)
+
+    def verdict(self, answers: Mapping[str, object], unknown: Collection[str]) -> bool | None:
+        found = self.part.verdict(answers, unknown)
+        return None if found is None else not found
 
     def fields(self) -> Iterator[str]:
         yield from self.part.fields()

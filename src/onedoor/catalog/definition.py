@@ -37,7 +37,7 @@ NOT_IN_ROWS = frozenset({"repeat", "file"})
 
 @dataclass(frozen=True, slots=True)
 class DefinitionFault:
-    """A fault and where it is mended: ``kind`` is section, field, material or option; ``key`` names which."""
+    """A fault and where it is mended: ``kind`` is section, field, material, option or fee; ``key`` names which."""
 
     kind: str
     key: str
@@ -149,6 +149,7 @@ def _faults_of_users(content: Content) -> Iterator[DefinitionFault]:
     by_key = {field.key: field for field in content.form.fields}
     users = [("material", each.key, each.when) for each in content.materials]
     users += [("option", each.code, each.condition) for each in content.options]
+    users += [("fee", each.name, each.when) for each in content.fees]
     for kind, key, condition in users:
         for reason in _misfits(condition, by_key) if condition is not None else ():
             yield DefinitionFault(kind, key, reason)
@@ -200,8 +201,9 @@ def _values_of(leaf: Leaf) -> tuple[str, ...]:
 
 
 def users_of(content: Content, key: str) -> tuple[str, ...]:
-    """Return the names of the questions, papers and options whose condition reads a question."""
+    """Return the names of the questions, papers, options and fees whose condition reads a question."""
     users = [(field.text, field.condition) for field in content.form.fields]
     users += [(each.name, each.when) for each in content.materials]
     users += [(each.name, each.condition) for each in content.options]
+    users += [(each.name, each.when) for each in content.fees]
     return tuple(name for name, condition in users if condition is not None and key in condition.fields())

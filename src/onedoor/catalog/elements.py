@@ -117,6 +117,7 @@ NAMES: dict[str, Text] = {
     "fees.online": pgettext_lazy("record", "Can be paid online"),
     "fees.relief": pgettext_lazy("record", "Relief"),
     "fees.text": pgettext_lazy("record", "Standard in words"),
+    "fees.when": pgettext_lazy("record", "Due when"),
     "fees.verified": pgettext_lazy("record", "Checked against the tariff"),
     "result": pgettext_lazy("record", "Result"),
     "result.name": pgettext_lazy("record", "Name of the result"),

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from onedoor.catalog.code_sets import LEVELS
 from onedoor.catalog.content import Content, Fee, Material, Step, in_language, limit_text
+from onedoor.catalog.scenario import Case, Due, Needed
+from onedoor.kernel.errors import Text
+from onedoor.kernel.ids import id_from
 from onedoor.look.words import amount_text
 
 if TYPE_CHECKING:
+    from onedoor.catalog.guide_files import GuideFile
     from onedoor.catalog.queries import Guide, ServiceOffer, SiteOffer
     from onedoor.network.opening import OpenState
 
 SECONDS_PER_QUESTION = 40
 LEVELS_SHOWN = ("city", "county")
+SHOWN_AT_ONCE = 3
+LEVEL_ORDER = {"city": 0, "county": 1, "township": 2, "village": 3}
+LEVEL_NAMES: dict[str, Text] = dict(LEVELS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +40,23 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A material with how many are needed and how it is handed in: a light, a shape and a word."""
+    """A material with how many are needed, how it is handed in (a light, a shape and a word), and what can be had for it.
+
+    ``only_if`` says in which situation it is needed, where the answers so far do not tell.
+    """
 
     material: Material
     copies: str
     light: str
     shape: str
     word: str
+    only_if: str = ""
+    blank: GuideFile | None = None
+    sample: GuideFile | None = None
+
+    @property
+    def name(self) -> str:
+        return in_language(self.material.name, self.material.name_en)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,36 +72,49 @@ class Spot:
     offer: ServiceOffer
     site: SiteOffer
     state: OpenState
+    is_agents: bool = False
+
+    @property
+    def level(self) -> Text:
+        """Which level takes the application there."""
+        return _("village agent, on your behalf") if self.is_agents else LEVEL_NAMES.get(self.offer.level, "")
 
 
 @dataclass(frozen=True, slots=True)
 class FeeLine:
     fee: Fee
     amount: str
+    only_if: str = ""
 
 
-def answers(guide: Guide) -> list[Answer]:
-    """Return how long, how much, how many trips and what to bring."""
-    return [_how_long(guide), _how_much(guide.content), _how_many_trips(guide), _what_to_bring(guide.content)]
+def answers(guide: Guide, case: Case) -> list[Answer]:
+    """Return how long, how much, how many trips and what to bring, in the situation that was answered for."""
+    return [_how_long(guide, case), _how_much([each.fee for each in case.fees]), _how_many_trips(guide), _what_to_bring(case)]
 
 
-def _how_long(guide: Guide) -> Answer:
+def promise_of(guide: Guide, case: Case) -> str:
+    """Return within how long it is done: the handling option's own promise where its situation was answered."""
+    own = case.option.promise_length if case.option is not None else None
+    return limit_text(guide.promise_length if own is None else own, guide.promise_unit)
+
+
+def _how_long(guide: Guide, case: Case) -> Answer:
     legal = _("by law %(limit)s") % {"limit": guide.legal}
     if not guide.content.limits_verified:
         legal = _("%(legal)s, not verified") % {"legal": legal}
-    return Answer(_("How long"), guide.promise, legal)
+    return Answer(_("How long"), promise_of(guide, case), legal)
 
 
-def _how_much(content: Content) -> Answer:
+def _how_much(fees: Sequence[Fee]) -> Answer:
     question = _("How much")
-    amounts = [fee.amount_fen for fee in content.fees if fee.amount_fen is not None]
-    names = in_language("、", ", ").join(fee.name for fee in content.fees[:3])
-    if not content.fees:
+    amounts = [fee.amount_fen for fee in fees if fee.amount_fen is not None]
+    names = in_language("、", ", ").join(fee.name for fee in fees[:3])
+    if not fees:
         return Answer(question, _("No fee"), _("Postage is not included"))
     if not amounts:
         return Answer(question, _("By the tariff"), names)
     least, most = min(amounts), max(amounts)
-    if len(amounts) < len(content.fees) or any(fee.text for fee in content.fees):
+    if len(amounts) < len(fees) or any(fee.text for fee in fees):
         return Answer(question, _("From %(amount)s") % {"amount": amount_text(least)}, names)
     if least == most:
         return Answer(question, amount_text(least), names)
@@ -98,31 +130,48 @@ def _how_many_trips(guide: Guide) -> Answer:
     return Answer(_("How many trips"), text, more)
 
 
-def _what_to_bring(content: Content) -> Answer:
-    needed = sum(each.is_handed_in and each.necessity != "optional" for each in content.materials)
-    spared = sum(not each.is_handed_in for each in content.materials)
+def _what_to_bring(case: Case) -> Answer:
+    needed = sum(_is_brought(each) and not each.only_if for each in case.papers)
+    perhaps = sum(_is_brought(each) and bool(each.only_if) for each in case.papers)
+    spared = sum(not each.material.is_handed_in for each in case.papers)
     text = ngettext("%(n)d paper", "%(n)d papers", needed) % {"n": needed} if needed else _("Nothing")
+    if perhaps:
+        more = ngettext("%(n)d more, as the case may be", "%(n)d more, as the case may be", perhaps) % {"n": perhaps}
+        return Answer(_("What to bring"), text, more)
     more = ngettext("%(n)d more you need not hand in", "%(n)d more you need not hand in", spared) % {"n": spared} if spared else ""
     return Answer(_("What to bring"), text, more)
 
 
-def papers(content: Content) -> list[Paper]:
-    """Return the materials, those that must be brought first, as they stand in the guide."""
-    return [_paper(each) for each in content.materials]
+def _is_brought(needed: Needed) -> bool:
+    return needed.material.is_handed_in and needed.material.necessity != "optional"
 
 
-def _paper(material: Material) -> Paper:
+def papers(case: Case, files: Mapping[UUID, GuideFile]) -> list[Paper]:
+    """Return the papers of a case, as they stand in the guide, with the forms and samples that can be had for them."""
+    return [_paper(each, files) for each in case.papers]
+
+
+def _paper(needed: Needed, files: Mapping[UUID, GuideFile]) -> Paper:
+    material = needed.material
     if material.is_fetched:
         light, shape, word = "ok", "ok", _("Not needed from you")
     elif material.is_generated:
         light, shape, word = "run", "run", _("Filled in online")
-    elif material.necessity == "optional":
+    elif material.necessity == "optional" or needed.only_if:
         light, shape, word = "idle", "idle", _("Only if it applies")
     elif material.may_follow:
         light, shape, word = "due", "later", _("May follow later")
     else:
         light, shape, word = "idle", "idle", _("You bring it")
-    return Paper(material, "" if material.is_fetched else _copies(material), light, shape, word)
+    return Paper(
+        material, "" if material.is_fetched else _copies(material), light, shape, word, needed.only_if,
+        _file(material.blank_form, files), _file(material.sample_form, files),
+    )  # fmt: skip
+
+
+def _file(named: str, files: Mapping[UUID, GuideFile]) -> GuideFile | None:
+    key = id_from(named)
+    return None if key is None else files.get(key)
 
 
 def _copies(material: Material) -> str:
@@ -134,9 +183,10 @@ def _copies(material: Material) -> str:
     return in_language("、", ", ").join(parts)
 
 
-def tolerance_days(content: Content) -> int:
+def tolerance_days(case: Case) -> int:
     """Return within how many working days papers that may follow must follow, 0 where none may."""
-    return max((each.tolerance_days for each in content.materials if each.may_follow and each.necessity != "optional"), default=0)
+    wanted = [each.material for each in case.papers]
+    return max((each.tolerance_days for each in wanted if each.may_follow and each.necessity != "optional"), default=0)
 
 
 def step_lines(content: Content) -> list[StepLine]:
@@ -149,9 +199,13 @@ def step_lines(content: Content) -> list[StepLine]:
     ]
 
 
-def fee_lines(content: Content) -> list[FeeLine]:
-    """Return the fees with their amounts in words."""
-    return [FeeLine(fee, _fee_amount(fee)) for fee in content.fees]
+def fee_lines(case: Case) -> list[FeeLine]:
+    """Return the fees of a case with their amounts in words."""
+    return [_fee_line(each) for each in case.fees]
+
+
+def _fee_line(due: Due) -> FeeLine:
+    return FeeLine(due.fee, _fee_amount(due.fee), due.only_if)
 
 
 def _fee_amount(fee: Fee) -> str:
@@ -162,17 +216,52 @@ def _fee_amount(fee: Fee) -> str:
     return f"{amount} / {fee.unit}" if fee.unit else amount
 
 
-def minutes_to_fill(content: Content) -> int:
+def minutes_to_fill(case: Case) -> int:
     """Return about how many minutes the form takes, in steps of five: questions asked of everybody, 40 seconds each."""
-    asked = sum(field.condition is None for field in content.form.fields)
-    return max(5, round(asked * SECONDS_PER_QUESTION / 300) * 5)
+    return max(5, round(case.questions * SECONDS_PER_QUESTION / 300) * 5)
 
 
-def spots(offers: Sequence[ServiceOffer], state_of: Callable[[SiteOffer], OpenState]) -> tuple[list[Spot], list[Spot]]:
-    """Return the places of the city and the counties, and those of the townships."""
-    near: list[Spot] = []
-    far: list[Spot] = []
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where to go: what is nearest to where the reader lives, then the places of city and counties, then those of townships."""
+
+    nearest: Sequence[Spot]
+    near: Sequence[Spot]
+    far: Sequence[Spot]
+
+    @property
+    def others(self) -> Sequence[Spot]:
+        """Those of city and counties that stand folded."""
+        return self.near[SHOWN_AT_ONCE:]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.nearest or self.near or self.far)
+
+    @property
+    def have_positions(self) -> bool:
+        """Whether it is known where at least some of them lie."""
+        return any(each.site.has_position for each in (*self.near, *self.far))
+
+
+def places(
+    offers: Sequence[ServiceOffer], region: str, rooms: Sequence[SiteOffer], state_of: Callable[[SiteOffer], OpenState]
+) -> Places:
+    """Return where an item is taken.
+
+    :param region: where the reader lives, empty where that is not known: then nothing is nearest.
+    :param rooms: the rooms of the reader's village that take the item on behalf of its township.
+    """
+    found = {True: [], False: []}  # type: dict[bool, list[Spot]]
+    nearest: list[tuple[int, Spot]] = []
     for offer in offers:
         for site in offer.sites:
-            (near if offer.level in LEVELS_SHOWN else far).append(Spot(offer, site, state_of(site)))
-    return near, far
+            spot = Spot(offer, site, state_of(site))
+            found[offer.level in LEVELS_SHOWN].append(spot)
+            if region and offer.covers(region):
+                nearest.append((-LEVEL_ORDER[offer.level], spot))
+    nearest.sort(key=lambda each: each[0])
+    below = [spot for _order, spot in nearest]
+    if rooms and below:
+        below = [Spot(below[0].offer, room, state_of(room), is_agents=True) for room in rooms] + below
+    return Places(below, found[True], found[False])

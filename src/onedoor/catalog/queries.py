@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext
 
 from onedoor.catalog.cache import EditionCache
 from onedoor.catalog.content import Content, Form, Material, OptionText, Result, Step, in_language, limit_text
+from onedoor.catalog.guide_files import GuideFile, files_of
 from onedoor.catalog.models import CURRENT, CatalogItem, ItemVersion, ServiceItem, ShortCode, VersionStatus
 from onedoor.catalog.topics import BOARD_BY_CODE, BOARDS, TOPIC_BY_CODE, BoardView
 from onedoor.kernel.errors import NotFound, Text
@@ -87,6 +88,15 @@ class Terms(Version):
     def legal(self) -> str:
         return limit_text(self.legal_length, self.legal_unit)
 
+    def promised_length(self, option_code: str = "") -> int:
+        """Return the promised limit in the item's unit: that of a handling option where it has one of its own."""
+        own = next((each.promise_length for each in self.options if each.code == option_code), None)
+        return self.promise_length if own is None else own
+
+    def promised(self, option_code: str = "") -> str:
+        """Return the promised limit in words."""
+        return limit_text(self.promised_length(option_code), self.promise_unit)
+
     @property
     def steps(self) -> tuple[Step, ...]:
         return self.content.steps
@@ -124,8 +134,10 @@ class Guide(Terms):
     board: str
     topics: tuple[str, ...]
     effective_from: date
+    effective_to: date | None
     short_code: str
     accepted_faults: tuple[int, ...] = ()
+    files: Mapping[UUID, GuideFile] = field(default_factory=dict)
 
     @property
     def department(self) -> str:
@@ -133,8 +145,12 @@ class Guide(Terms):
 
     @property
     def can_start(self) -> bool:
-        """Whether it can be applied for from home."""
+        """Whether it can be applied for from home, its last day left out of account."""
         return self.is_open and self.accepts_online
+
+    def is_over(self, today: date) -> bool:
+        """Tell whether its last day has passed, although nobody has closed it yet."""
+        return self.is_open and self.effective_to is not None and self.effective_to < today
 
 
 def _said(version: ItemVersion) -> dict[str, Any]:
@@ -167,6 +183,13 @@ class SiteOffer:
     phone: str
     hours_code: str
     is_open: bool
+    latitude: float | None = None
+    longitude: float | None = None
+
+    @property
+    def has_position(self) -> bool:
+        """Whether it is known where it lies."""
+        return self.latitude is not None and self.longitude is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,16 +266,19 @@ def _guide(code: str) -> Guide | None:
     )
     if version is None:
         return None
+    terms = _terms(version)
     return Guide(
-        **_terms(version),
+        **terms,
         catalog_code=version.item.catalog_code,
         department_name=version.department or "",
         department_name_en=version.department_en or "",
         board=version.item.board,
         topics=tuple(version.item.topics),
         effective_from=version.effective_from,
+        effective_to=version.effective_to,
         short_code=version.short or "",
         accepted_faults=tuple(version.accepted_faults),
+        files=files_of(terms["content"], code),
     )
 
 
@@ -302,10 +328,13 @@ class OpenServiceItem:
     agency: Agency
 
 
-def open_service_items(service_item_ids: Sequence[UUID]) -> dict[UUID, OpenServiceItem]:
-    """Return those of the service items that can be applied for now. One statement."""
+def open_service_items(service_item_ids: Sequence[UUID], *, today: date) -> dict[UUID, OpenServiceItem]:
+    """Return those of the service items that can be applied for on a day. One statement."""
+    lasts = Q(item__versions__effective_to__isnull=True) | Q(item__versions__effective_to__gte=today)
     rows = (
-        ServiceItem.objects.filter(pk__in=list(service_item_ids), is_open=True, item__versions__status=VersionStatus.PUBLISHED)
+        ServiceItem.objects.filter(
+            lasts, pk__in=list(service_item_ids), is_open=True, item__versions__status=VersionStatus.PUBLISHED
+        )
         .select_related("agency")
         .annotate(
             code=F("item__code"),
@@ -323,9 +352,16 @@ def open_service_items(service_item_ids: Sequence[UUID]) -> dict[UUID, OpenServi
     }
 
 
-def is_open(version: ItemVersion) -> bool:
-    """Tell whether a version, as it was just read, can still be applied under."""
-    return version.status == VersionStatus.PUBLISHED
+def is_open(version: ItemVersion, *, today: date) -> bool:
+    """Tell whether a version, as it was just read, can still be applied under: in force, and its last day has not passed."""
+    return version.status == VersionStatus.PUBLISHED and closed_since(version, today=today) is None
+
+
+def closed_since(version: ItemVersion, *, today: date) -> date | None:
+    """Return the last day of a version in force where that has passed: the job that closes items may be late, the day is not."""
+    if version.status == VersionStatus.PUBLISHED and version.effective_to is not None and version.effective_to < today:
+        return version.effective_to
+    return None
 
 
 def service_items_for(item_code: str, region: str | None = None, *, edition_number: int | None = None) -> list[ServiceOffer]:
@@ -376,9 +412,7 @@ def _offers(item_code: str) -> tuple[ServiceOffer, ...]:
 
 def _offer(row: ServiceItem) -> ServiceOffer:
     agency, site = row.agency, row.agency.site
-    sites = (
-        () if site is None else (SiteOffer(site.id, site.code, site.name, site.address, site.phone, site.hours_code, site.is_open),)
-    )
+    sites = () if site is None else (site_offer(site),)
     return ServiceOffer(
         service_item_id=row.id,
         agency_id=agency.id,
@@ -389,6 +423,19 @@ def _offer(row: ServiceItem) -> ServiceOffer:
         task_code=row.task_code,
         sites=sites,
     )
+
+
+def rooms_of(region: str, *, edition_number: int) -> list[SiteOffer]:
+    """Return the rooms of a village. No statement when warm, one cold."""
+    return _kept.get(edition_number, ("rooms", region), lambda: [site_offer(each) for each in network.rooms_in(region)])
+
+
+def site_offer(site: Any) -> SiteOffer:
+    """Return a place of the network as guides name it."""
+    return SiteOffer(
+        site.id, site.code, site.name, site.address, site.phone, site.hours_code, site.is_open,
+        None if site.latitude is None else float(site.latitude), None if site.longitude is None else float(site.longitude),
+    )  # fmt: skip
 
 
 def department_names() -> dict[str, str]:

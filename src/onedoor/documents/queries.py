@@ -95,6 +95,22 @@ def file_for(actor: Actor, file_id: UUID, *, granted_subjects: Iterable[UUID] = 
     if file is None or not (file.subject_id in set(granted_subjects) or _may_open_file(actor, file)):
         raise NotFound
     own = actor.account is not None and file.uploaded_by == actor.account and not actor.is_staff
+    return _unlocked(file, own=own)
+
+
+def file_offered(file_id: UUID) -> File:
+    """Return a file that a room offers to everybody; that it does is for the room to know.
+
+    :raises NotFound: when it is not there.
+    :raises WrongState: when it waits for the virus check, or a virus was found.
+    """
+    file = File.objects.filter(pk=file_id).first()
+    if file is None:
+        raise NotFound
+    return _unlocked(file, own=False)
+
+
+def _unlocked(file: File, *, own: bool) -> File:
     if file.scan == ScanState.INFECTED:
         raise WrongState(_("A virus was found in this file, so nobody can open it. Please have it handed in again."))
     if file.scan == ScanState.PENDING and not own:

@@ -13,6 +13,11 @@ ELDER_COOKIE = "elder"
 YEAR_SECONDS = 365 * 24 * 3600
 
 
+def is_large(request: HttpRequest) -> bool:
+    """Tell whether the reader has chosen the large type."""
+    return request.COOKIES.get(ELDER_COOKIE) == "1"
+
+
 @door(Door.ANYONE)
 @require_safe
 def elder(request: HttpRequest) -> HttpResponse:

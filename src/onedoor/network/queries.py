@@ -508,3 +508,23 @@ def _region_tree(root: str) -> tuple[tuple[str, str], ...]:
     return tuple(
         (code, name if code.endswith("000000") else f"{names.get(code[:6] + '000000', '')}{name}") for code, name in names.items()
     )
+
+
+def root_region() -> str:
+    """Return the code of the city itself, empty in a house that is still being furnished; kept in the process."""
+    found = _root_region()
+    if not found:
+        _root_region.cache_clear()
+    return found
+
+
+@lru_cache(maxsize=1)
+def _root_region() -> str:
+    return (
+        Region.objects.filter(level=Level.CITY, parent__isnull=True).order_by("code").values_list("code", flat=True).first() or ""
+    )
+
+
+def rooms_in(region: str) -> list[Site]:
+    """Return the places of a village or a community. One statement."""
+    return list(Site.objects.filter(region=region, level=Level.VILLAGE, is_open=True).order_by("code"))

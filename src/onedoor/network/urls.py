@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from onedoor.network.views import desk, public
+from onedoor.network.views import desk, public, region
 
 app_name = "network"
 urlpatterns = [
     path("departments/", public.departments, name="departments"),
     path("departments/<str:code>/", public.department, name="department"),
+    path("region/", region.choose, name="region"),
     path("sites/<str:code>/", public.site, name="site"),
     path("sites/<str:code>/windows/<str:number>/", public.window, name="window"),
     path("desk/posts/", desk.posts, name="posts"),

@@ -238,7 +238,7 @@ class Door:
 
     def __post_init__(self) -> None:
         one_of_each = {item: key for (_agency, item), key in self.offers.items()}
-        found = catalog.open_service_items([*one_of_each.values()])
+        found = catalog.open_service_items([*one_of_each.values()], today=local_date(self.time.now))
         self._versions = {each.item_code: each.version_id for each in found.values()}
 
     def at_window(self, agency: str, item: str, applicant: Applicant, at: datetime, place: int = 0) -> Walk:

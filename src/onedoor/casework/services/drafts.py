@@ -18,10 +18,12 @@ from onedoor.casework.models import Application, Channel, Material, MaterialFile
 from onedoor.casework.permissions import owns
 from onedoor.casework.services import core
 from onedoor.casework.services.fetching import fetch_certificates
+from onedoor.casework.services.options import settle_option
 from onedoor.casework.states import Status
 from onedoor.catalog import queries as catalog
 from onedoor.documents import services as documents
 from onedoor.kernel.actor import Actor
+from onedoor.kernel.clock import local_date
 from onedoor.kernel.errors import NotAllowed, Refused, WrongState
 from onedoor.kernel.subjects import Subject
 from onedoor.network import queries as network
@@ -98,7 +100,8 @@ def open_many(
         raise NotAllowed
     if channel == Channel.ONLINE:
         _require_own_applicants(openings, by=by)
-    terms = catalog.open_service_items([one.service_item_id for one in openings if one.draft_id not in known])
+    wanted = [one.service_item_id for one in openings if one.draft_id not in known]
+    terms = catalog.open_service_items(wanted, today=local_date(at))
     if channel == Channel.WINDOW and terms:
         network.require_authorised(by, "receive", {(each.item_code, each.agency_id) for each in terms.values()}, at)
     made = [
@@ -109,6 +112,7 @@ def open_many(
     facts = known_of(made, at=at)
     for application in made:
         application.answers = filled(application, facts.get(application.id))
+        settle_option(application)
     Application.objects.bulk_create(made)
     Material.objects.bulk_create(row for application in made for row in _materials_of(application, facts.get(application.id)))
     core.record(made, acts.OPEN_DRAFT, by=by, at=at)
@@ -223,7 +227,8 @@ def save_answers(
     """Keep what was typed so far, complete or not, question by question: two open pages do not undo each other.
 
     What comes from an official record stays as that says; a clerk, who sees the papers, may write otherwise.
-    ``option_code`` is the handling option where the page asks for it; one that the item does not have counts as none.
+    ``option_code`` is the handling option where the page asks for it; where a situation decides, or the item has none such, it
+    counts for nothing.
 
     :raises NotAllowed: when the draft is somebody else's.
     :raises WrongState: when it was submitted meanwhile.
@@ -235,12 +240,10 @@ def save_answers(
     fixed = frozenset() if by.is_staff else locked(application.answers)
     application.answers = {**application.answers, **{key: value for key, value in answers.items() if key not in fixed}}
     application.edited_at = at
-    fields = ["answers", "edited_at"]
     if option_code is not None:
-        known = {each.code for each in catalog.case_terms(application.version_id).options}
-        application.option_code = option_code if option_code in known else ""
-        fields.append("option_code")
-    application.save(update_fields=fields)
+        application.option_code = option_code
+    settle_option(application)
+    application.save(update_fields=["answers", "edited_at", "option_code"])
     return application
 
 

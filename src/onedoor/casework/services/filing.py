@@ -17,6 +17,7 @@ from onedoor.casework.permissions import require_owner, require_state
 from onedoor.casework.services import core
 from onedoor.casework.services.drafts import ITEM_CLOSED, papers_wanted
 from onedoor.casework.services.intake import correct_locked
+from onedoor.casework.services.options import settle_option
 from onedoor.casework.services.submission import check_answers, submit_new
 from onedoor.casework.states import CORRECT
 from onedoor.catalog import form_rules
@@ -87,6 +88,7 @@ def file_application(
     application = _new_application(application_id, filing, agencies=agencies, region=region, by=by, at=at)
     materials, attached = _materials(application, filing.files, at=at)
     application.answers = _checked(application, materials, filing, at=at)
+    settle_option(application)
     _enter_applicant(application, filing.applicant, by=by, at=at)
     documents.use_files({each.file_id for each in attached}, subject=core.subject_of(application), by=by, at=at)
     with jobs.queued_together():
@@ -97,7 +99,7 @@ def file_application(
 def _new_application(
     application_id: UUID, filing: Filing, *, agencies: Sequence[str], region: str, by: Actor, at: datetime
 ) -> Application:
-    offer = catalog.open_service_items([filing.service_item_id]).get(filing.service_item_id)
+    offer = catalog.open_service_items([filing.service_item_id], today=local_date(at)).get(filing.service_item_id)
     if offer is None or not offer.accepts_online:
         raise Refused(ITEM_CLOSED)
     if (agencies and offer.agency.code not in agencies) or not lies_in(offer.region, region):

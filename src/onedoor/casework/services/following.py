@@ -14,10 +14,12 @@ from onedoor.casework.permissions import require_owner
 from onedoor.casework.services import core
 from onedoor.casework.services.drafts import papers_wanted
 from onedoor.casework.services.fetching import use_what_is_known
+from onedoor.casework.services.options import settle_option
 from onedoor.casework.states import Status
 from onedoor.catalog import queries as catalog
 from onedoor.catalog.content import Form, FormField
 from onedoor.kernel.actor import Actor
+from onedoor.kernel.clock import local_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ def follow_version(*, application_id: UUID, by: Actor, at: datetime) -> Led | No
     """
     application = core.lock_one(application_id)
     require_owner(by, [application])
-    offer = catalog.open_service_items([application.service_item_id]).get(application.service_item_id)
+    offer = catalog.open_service_items([application.service_item_id], today=local_date(at)).get(application.service_item_id)
     if application.status != Status.DRAFT or offer is None or offer.version_id == application.version_id:
         return None
     before, after = _form(application.version_id), _form(offer.version_id)
@@ -46,8 +48,7 @@ def follow_version(*, application_id: UUID, by: Actor, at: datetime) -> Led | No
     gone = {each.key for each in _only_in(before, after)}
     application.answers = {key: value for key, value in application.answers.items() if key not in gone}
     application.version_id, application.case_kind = offer.version_id, offer.case_kind
-    if application.option_code not in {each.code for each in catalog.case_terms(offer.version_id).options}:
-        application.option_code = ""
+    settle_option(application)
     _follow_papers(application)
     use_what_is_known(application, at=at)
     application.edited_at = at

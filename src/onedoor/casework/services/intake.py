@@ -347,7 +347,10 @@ def _clocks(application: Application, *, at: datetime) -> list[limits.NewLimit]:
     terms = catalog.case_terms(application.version_id)
     started_at = application.accepted_at or at
     first = stages.worked_steps(terms.steps)[0]
-    lengths = [("legal", terms.legal_length, terms.legal_unit), ("promise", terms.promise_length, terms.promise_unit)]
+    lengths = [
+        ("legal", terms.legal_length, terms.legal_unit),
+        ("promise", terms.promised_length(application.option_code), terms.promise_unit),
+    ]
     if application.case_kind != stages.INSTANT:
         lengths.append(("stage", first.length, first.unit))
     return [

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from onedoor.casework import acts, journey, messages, papers, stages, states
@@ -16,6 +17,7 @@ from onedoor.casework.models import Application, Material, MaterialFile, Materia
 from onedoor.casework.permissions import require_owner, require_state
 from onedoor.casework.services import core
 from onedoor.casework.services.fetching import drop_void
+from onedoor.casework.services.options import settle_option
 from onedoor.catalog import form_rules
 from onedoor.catalog import queries as catalog
 from onedoor.catalog.content import Form
@@ -25,6 +27,7 @@ from onedoor.kernel.actor import Actor
 from onedoor.kernel.clock import local_date
 from onedoor.kernel.errors import Invalid, Refused
 from onedoor.kernel.prepared import Prepared
+from onedoor.look.words import day_text
 from onedoor.notify import services as notify
 from onedoor.workdays import services as limits
 
@@ -32,6 +35,22 @@ if TYPE_CHECKING:
     from onedoor.workdays.models import Limit
 
 NOTICE_WORKING_DAYS = 5  # 行政许可法 art. 32
+
+
+class ItemClosed(Refused):
+    """The last day of the item has passed, although nobody has closed it yet."""
+
+    code = "item_closed"
+    default = _("This item is not taken any more.")
+
+    def __init__(self, last_day: date) -> None:
+        super().__init__(
+            gettext(
+                "Applications for this item were taken until %(day)s; that day has passed. What you wrote is kept, nothing was "
+                "submitted. The guide says what is possible instead, or call 12345."
+            )
+            % {"day": day_text(last_day)}
+        )
 
 
 class ItemChanged(Refused):
@@ -52,6 +71,7 @@ def submit_application(*, application_id: UUID, by: Actor, at: datetime) -> Appl
     :raises Invalid: when answers or materials are missing or wrong; all of them are told at once.
     :raises NotAllowed: when somebody else's draft is submitted.
     :raises ItemChanged: when the item's version is no longer open.
+    :raises ItemClosed: when the item's last day has passed.
     """
     applications = core.lock([application_id], with_serial=True)
     require_owner(by, applications)
@@ -68,13 +88,14 @@ def submit_many(applications: Sequence[Application], *, by: Actor, at: datetime,
     require_state(applications, states.SUBMIT)
     materials = _materials_of(applications)
     for application in applications:
-        _require_open(application)
+        _require_open(application, at=at)
         drop_void(application, materials[application.id], at=at)
         application.answers = check_answers(application, materials[application.id], at=at, strict=must_be_complete)
+        settle_option(application)
     _number(applications, at=at)
     entries = core.move(
         applications, states.SUBMIT, acts.SUBMIT, by=by, at=at,
-        fields=("reference", "query_code", "query_hash", "answers", "submitted_at", "arrived_at", "stage"),
+        fields=("reference", "query_code", "query_hash", "answers", "option_code", "submitted_at", "arrived_at", "stage"),
         facts=_facts(applications),
     )  # fmt: skip
     _promise(applications, materials, entries, by=by, at=at, tell=tell)
@@ -237,8 +258,11 @@ def _fill_forms(application: Application, materials: Sequence[Material]) -> None
             material.state = MaterialState.PROVIDED
 
 
-def _require_open(application: Application) -> None:
-    if not catalog.is_open(application.version):
+def _require_open(application: Application, *, at: datetime) -> None:
+    last_day = catalog.closed_since(application.version, today=local_date(at))
+    if last_day is not None:
+        raise ItemClosed(last_day)
+    if not catalog.is_open(application.version, today=local_date(at)):
         raise ItemChanged
 
 

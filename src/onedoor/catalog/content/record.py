@@ -60,7 +60,10 @@ class OptionText:
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """What something costs: ``amount_fen`` where it is a fixed amount, words in ``text`` where it is not."""
+    """What something costs: ``amount_fen`` where it is a fixed amount, words in ``text`` where it is not.
+
+    ``when`` is the situation in which it is due; without one it is always due.
+    """
 
     name: str
     amount_fen: int | None = None
@@ -70,6 +73,7 @@ class Fee:
     relief: str = ""
     text: str = ""
     verified: bool = False
+    when: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +258,16 @@ class Content:
     def needed_materials(self, answers: Mapping[str, object]) -> tuple[Material, ...]:
         """Return the materials whose condition holds for ``answers``."""
         return tuple(each for each in self.materials if each.when is None or each.when.holds(answers))
+
+    def settled_option(self, answers: Mapping[str, object], chosen: str = "") -> str:
+        """Return the code of the handling option: the first whose condition holds, else the chosen one if it has no condition.
+
+        A situation decides by itself; nobody chooses against their own answers. Empty where none applies.
+        """
+        for each in self.options:
+            if each.condition is not None and each.condition.holds(answers):
+                return each.code
+        return chosen if any(each.code == chosen and each.condition is None for each in self.options) else ""
 
     def stages(self) -> tuple[str, ...]:
         """Return the stages of the procedure, each once, in order."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 
 from onedoor.catalog import conditions
+from onedoor.catalog.conditions import Condition
 from onedoor.catalog.content import Content, Form, FormField, Step
 from onedoor.catalog.exchange.columns import UNITS
 from onedoor.catalog.form_rules import FIELD_TYPES
@@ -25,6 +26,7 @@ def check(content: Content, *, promise: int, promise_unit: str, case_kind: str, 
     _check_steps(content.steps, promise, promise_unit, case_kind, blame)
     _check_materials(content, blame)
     _check_options(content, blame)
+    _check_fees(content, blame)
     _check_form(content.form, blame)
     for number, procedure in enumerate(content.special_procedures, start=1):
         if procedure.unit not in UNITS.values():
@@ -61,17 +63,28 @@ def _check_materials(content: Content, blame: Blame) -> None:
             blame("materials", number, "medium", _("“%(value)s” is unknown.") % {"value": each.medium})
         if each.necessity not in NECESSITIES:
             blame("materials", number, "necessity", _("“%(value)s” is unknown.") % {"value": each.necessity})
-        unknown = sorted(set(each.when.fields()) - asked) if each.when else []
-        if unknown:
-            words = {"field": unknown[0]}
-            blame("materials", number, "when", _("The condition asks for “%(field)s”, which is no field of this form.") % words)
+        _check_condition(each.when, asked, blame, ("materials", number, "when"))
+
+
+def _check_condition(condition: Condition | None, asked: set[str], blame: Blame, place: tuple[str, int, str]) -> None:
+    unknown = sorted(set(condition.fields()) - asked) if condition is not None else []
+    if unknown:
+        blame(*place, _("The condition asks for “%(field)s”, which is no field of this form.") % {"field": unknown[0]})
+
+
+def _check_fees(content: Content, blame: Blame) -> None:
+    asked = {each.key for each in content.form.fields}
+    for number, each in enumerate(content.fees, start=1):
+        _check_condition(each.when, asked, blame, ("fees", number, "when"))
 
 
 def _check_options(content: Content, blame: Blame) -> None:
     codes = [each.code for each in content.options]
+    asked = {each.key for each in content.form.fields}
     for number, each in enumerate(content.options, start=1):
         if not each.code or codes.index(each.code) != number - 1:
             blame("options", number, "code", _("Each option needs a code of its own."))
+        _check_condition(each.condition, asked, blame, ("options", number, "condition"))
         for part, longest in _LONGEST.items():
             count = len(getattr(each, part))
             if count > longest:

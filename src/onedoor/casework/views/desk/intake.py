@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from onedoor.casework import counter, forms, journey, queries, stages, worklist
+from onedoor.casework import counter, forms, journey, known, queries, stages, worklist
 from onedoor.casework.counter import KEPT_APPLICANT, KEPT_CHECKS, Counter
 from onedoor.casework.models import Application
 from onedoor.casework.queries import CasePage
@@ -25,6 +25,7 @@ from onedoor.casework.views.public.apply import actor_of, region_options
 from onedoor.catalog import form_rules
 from onedoor.catalog import queries as catalog
 from onedoor.catalog.content import Content, FormField
+from onedoor.catalog.scenario import Case, case_for, read_answers, scanned
 from onedoor.kernel.clock import local_date
 from onedoor.kernel.doors import Door, door
 from onedoor.kernel.errors import Invalid, NotAllowed, NotFound, Refused, Text, WrongState
@@ -34,6 +35,7 @@ from onedoor.kernel.subjects import Subject
 from onedoor.network import queries as network
 from onedoor.people.services import NameDiffers
 
+LONGEST_ADDRESS = 2000
 WIDE = frozenset({"textarea", "repeat", "multichoice", "address"})
 
 
@@ -47,20 +49,38 @@ def start(request: HttpRequest) -> HttpResponse:
         if service_item is None or draft_id is None:
             return redirect("casework:desk_start")
         application = drafts.open_draft(
-            service_item_id=service_item, applicant=None, channel="window", draft_id=draft_id, site_id=by.site,
-            window_id=network.window_of(by.posting) if by.posting else None, by=by, at=at,
+            service_item_id=service_item, applicant=None, answers=_brought(request.POST.get("guide", "")), channel="window",
+            draft_id=draft_id, site_id=by.site, window_id=network.window_of(by.posting) if by.posting else None, by=by, at=at,
         )  # fmt: skip
         return redirect("casework:desk_intake", application.id)
-    text = request.GET.get("q", "")[:60]
+    typed = request.GET.get("q", "")[:LONGEST_ADDRESS].strip()
+    brought = scanned(typed)
+    text = brought[0] if brought else typed[:60]
     choices = worklist.items_to_receive(actor=by, text=text, at=at)
     context = {
-        "q": text.strip(),
+        "q": text,
+        "guide": typed if brought else "",
+        "case": _case_brought(brought),
         "most": worklist.OFFERED_AT_MOST,
         "choices": [(each, new_id()) for each in choices],
         "unfinished": worklist.unfinished_intakes(actor=by) if not text else [],
     }
     is_part = request.headers.get("HX-Request") == "true"
     return render(request, "casework/desk/_items.html" if is_part else "casework/desk/start.html", context)
+
+
+def _case_brought(brought: tuple[str, Mapping[str, Sequence[str]]] | None) -> Case | None:
+    """Return what somebody answered in the guide at home, whose code the clerk has scanned."""
+    try:
+        return case_for(catalog.published_guide(brought[0]).content, brought[1]) if brought else None
+    except NotFound:
+        return None
+
+
+def _brought(address: str) -> dict[str, object]:
+    """Return the first answers of an intake: those of the guide's address that was scanned."""
+    case = _case_brought(scanned(address[:LONGEST_ADDRESS]))
+    return known.with_guide({}, case.answers) if case is not None else {}
 
 
 def _own(request: HttpRequest, draft_id: UUID) -> CasePage:
@@ -103,9 +123,13 @@ def asked(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 
 
 def _asked(content: Content, answers: Mapping[str, object]) -> list[str]:
-    """Return the keys of the questions and papers that are asked for."""
+    """Return the keys of the questions and papers that are asked for, and the option that the answers decide."""
     papers = journey.papers_asked(content, answers)
-    return [*(each.key for each in form_rules.visible_fields(content.form, answers)), *(_paper_mark(key) for key in papers)]
+    option = content.settled_option(read_answers(content, answers)) or "none"
+    return [
+        *(each.key for each in form_rules.visible_fields(content.form, answers)), *(_paper_mark(key) for key in papers),
+        f"option:{option}",
+    ]  # fmt: skip
 
 
 def _paper_mark(key: str) -> str:
@@ -156,6 +180,10 @@ def _page(request: HttpRequest, found: CasePage, errors: Mapping[str, Text], *, 
         "applicant_errors": {name.removeprefix("applicant-"): text for name, text in errors.items() if name.startswith("applicant-")},
         "sections": _sections(found, shown, errors), "materials": _materials(found, shown, kept or None, points), "norm": points,
         "errors": _summary(found, errors), "scan_errors": errors, "may_check": True, "may_scan": True,
+        "to_choose": [each for each in terms.options if each.condition is None],
+        "settled": [
+            (each, each.code != application.option_code) for each in terms.options if each.condition is not None
+        ],
         "window": network.window_by_id(application.window_id) if application.window_id else None,
     }  # fmt: skip
     return render(request, "casework/desk/intake.html", context, status=422 if errors else 200)
@@ -163,10 +191,10 @@ def _page(request: HttpRequest, found: CasePage, errors: Mapping[str, Text], *, 
 
 def _sections(found: CasePage, shown: set[str], errors: Mapping[str, Text]) -> list[dict[str, Any]]:
     form, answers = found.terms.content.form, found.application.answers
-    known, regions = counter.known_keys(form), region_options()
+    of_record, regions = counter.known_keys(form), region_options()
     sections = []
     for section in form.sections:
-        fields = [each for each in form.fields_of(section) if each.key not in known and each.type != "file"]
+        fields = [each for each in form.fields_of(section) if each.key not in of_record and each.type != "file"]
         if fields:
             sections.append({
                 "title": section.text, "key": section.key,

@@ -21,6 +21,8 @@ from onedoor.casework.services import drafts, following, submission
 from onedoor.casework.states import KIND, Status
 from onedoor.catalog import form_rules
 from onedoor.catalog import queries as catalog
+from onedoor.catalog.content import OptionText
+from onedoor.catalog.scenario import case_for, given_by
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.clock import local_date
 from onedoor.kernel.doors import Door, door
@@ -45,6 +47,7 @@ def actor_of(request: HttpRequest) -> Actor:
 def start(request: HttpRequest, code: str) -> HttpResponse:
     """Ask where and for whom, then begin a draft."""
     guide = catalog.published_guide(code)
+    case = case_for(guide.content, given_by(request.GET.lists()))
     offers = catalog.service_items_for(code)
     applicants = people.applicants_for(request.user, at=timezone.now())  # type: ignore[arg-type]
     if request.method == "POST":
@@ -59,7 +62,7 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
                 channel="online",
                 option_code=request.POST.get("option", "")[:2],
                 draft_id=id_from(request.POST.get("draft")),
-                answers=_known_answers(chosen.subject, guide.version_id),
+                answers=known.with_guide(_known_answers(chosen.subject, guide.version_id), case.answers),
                 by=by,
                 at=at,
             )
@@ -67,7 +70,8 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
     else:
         errors = {}
     context = {
-        "guide": guide, "offers": offers, "applicants": applicants, "errors": errors, "draft": new_id(),
+        "guide": guide, "offers": offers, "applicants": applicants, "errors": errors, "draft": new_id(), "case": case,
+        "to_choose": [each for each in guide.content.options if each.condition is None],
         "chosen_item": request.POST.get("service_item", ""), "chosen_applicant": request.POST.get("applicant", ""),
     }  # fmt: skip
     return render(request, "casework/apply/start.html", context, status=422 if errors else 200)
@@ -112,7 +116,7 @@ def draft_of(request: HttpRequest, draft_id: UUID) -> Application:
 def current_draft(request: HttpRequest, draft_id: UUID) -> Application:
     """Return one's own application, a draft led to the version in force and what changed with that said on the page."""
     application = draft_of(request, draft_id)
-    if application.status != Status.DRAFT or catalog.is_open(application.version):
+    if application.status != Status.DRAFT or catalog.is_open(application.version, today=_today()):
         return application
     led = following.follow_version(application_id=draft_id, by=actor_of(request), at=timezone.now())
     if led is None:
@@ -282,6 +286,7 @@ def _question_context(
         "errors": [(f"id_{name}", text) for name, text in errors.items()],
         "known_from": known.source_told(answers, field.key),
         "is_locked": field.key in known.locked(answers),
+        "is_from_guide": known.is_from_guide(answers, field.key),
         "before": _previous(application, journey.before(form, answers, field.key)),
     }
 
@@ -312,7 +317,7 @@ def check(request: HttpRequest, draft_id: UUID) -> HttpResponse:
             try:
                 errors = _submit(request, draft_id)
             except submission.ItemChanged:
-                if catalog.is_open(current_draft(request, draft_id).version):
+                if catalog.is_open(current_draft(request, draft_id).version, today=_today()):
                     return redirect("casework:tasks", draft_id)
                 raise
             if not errors:
@@ -324,10 +329,17 @@ def check(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         return redirect("casework:done", application.id)
     context = {
         "application": application, "terms": catalog.case_terms(application.version_id),
-        "cards": answer_cards(application, masked=False), "papers": paper_rows(application),
+        "cards": answer_cards(application, masked=False), "papers": paper_rows(application), "option": option_of(application),
+        "promise": catalog.case_terms(application.version_id).promised(application.option_code),
         "errors": fault_links(application, errors),
     }  # fmt: skip
     return render(request, "casework/apply/check.html", context, status=422 if errors else 200)
+
+
+def option_of(application: Application) -> OptionText | None:
+    """Return the handling option that an application is, where it is one."""
+    options = catalog.case_terms(application.version_id).options
+    return next((each for each in options if each.code == application.option_code), None)
 
 
 def _submit(request: HttpRequest, draft_id: UUID) -> dict[str, Text]:
@@ -405,6 +417,7 @@ def confirmation_context(application: Application) -> dict[str, Any]:
         "terms": catalog.case_terms(application.version_id),
         "notice_limit": queries.limit_of_kind(application, "notice"),
         "papers": queries.papers_of(application),
+        "promise": catalog.case_terms(application.version_id).promised(application.option_code),
         "subject": Subject(KIND, application.id),
         "track_url": queries.tracking_address(application),
     }
