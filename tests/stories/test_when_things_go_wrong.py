@@ -16,11 +16,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from onedoor.casework import queries as casework
+from onedoor.casework.counter import Counter, judge, known_answers
 from onedoor.casework.models import Application, Channel, MaterialFile
 from onedoor.casework.services import drafts, intake
 from onedoor.catalog import form_rules
 from onedoor.catalog import queries as catalog
-from onedoor.catalog.content import FormField
+from onedoor.catalog.content import Form, FormField, Section
 from onedoor.documents import keeping
 from onedoor.documents import services as documents
 from onedoor.documents.models import File, Paper
@@ -91,12 +92,46 @@ def card(body: str) -> str:
         ("resident of Taiwan", card("83000019850307123")),
         ("foreigner with a permanent card", card("91313001985030712")),
         ("born before 1983 in an old county", card("13032119620418301")),
+        ("foreigner with a passport", "E12345678"),
+        ("foreigner with a card from before 2023", "USA110085031207"),
+        ("resident of Hong Kong with a travel permit", "H12345678"),
+        ("resident of Taiwan with a travel permit", "03456789"),
         ("typed with full-width digits and blanks", "１３０３２１ １９６２０４１８ " + card("13032119620418301")[14:]),
     ],
 )
 def test_an_unusual_identity_number_was_refused_by_the_form(who: str, number: str) -> None:
     _clean, errors = form_rules.validate(one_field("idcard"), {"x": number}, today=date(2026, 11, 24))
     assert errors == {}, who
+
+
+@pytest.mark.parametrize("number", ["1303991980030700", "19850307", "一三〇三", "ABCDEFGH", card("81000019850307123")[:-1] + "?"])
+def test_what_is_no_number_of_a_paper_is_refused(number: str) -> None:
+    _clean, errors = form_rules.validate(one_field("idcard"), {"x": number}, today=date(2026, 11, 24))
+    assert "x" in errors
+
+
+@pytest.mark.parametrize(
+    ("kind", "number"),
+    [
+        ("111", card("13032119620418301")),
+        ("414", "E12345678"),
+        ("511", "03456789"),
+        ("516", "H1234567801"),
+        ("553", card("91313001985030712")),
+        ("553", "USA110085031207"),
+        ("B11", card("83000019850307123")),
+    ],
+)
+def test_the_number_of_a_passport_was_taken_at_the_counter_and_refused_by_the_form(kind: str, number: str) -> None:
+    today = date(2026, 11, 24)
+    who = Counter(name="玛丽", identity_kind=kind, identity=number)
+    assert judge(who, today=today) == {}
+    form = Form(
+        sections=(Section("s", "部分", fields=("applicant_id",)),),
+        fields=(FormField("applicant_id", "证件号码", "idcard", required=True),),
+    )
+    _clean, errors = form_rules.validate(form, known_answers(form, who), today=today)
+    assert errors == {}
 
 
 @pytest.mark.parametrize("kind", ["N2", "N1", "A1", "92", "93"])
@@ -106,8 +141,6 @@ def test_the_code_of_a_village_collective_was_refused_by_the_form(kind: str) -> 
 
 
 def one_field(kind: str) -> Any:
-    from onedoor.catalog.content import Form, Section
-
     return Form(sections=(Section("s", "部分", fields=("x",)),), fields=(FormField("x", "号码", kind, required=True),))
 
 

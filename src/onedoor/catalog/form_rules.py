@@ -238,7 +238,7 @@ def _multichoice(field: FormField, given: object, today: date, known: RegionKnow
 
 
 def _idcard(_field: FormField, given: object, today: date, _known: RegionKnown | None) -> str | None:
-    return None if _is_empty(given) else identity.parse_card(_folded(given), today=today)
+    return None if _is_empty(given) else identity.parse_identity_number(_folded(given), today=today)
 
 
 def _uscc(_field: FormField, given: object, _today: date, _known: RegionKnown | None) -> str | None:

@@ -53,6 +53,13 @@ _OTHER_SHAPE = re.compile(r"[A-Z0-9一-鿿\-()（）第号字]{4,40}")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 # Cards for foreigners issued before 2023 and still valid: nationality and twelve digits, no check digit.
 _OLD_FOREIGN_CARD = re.compile(r"[A-Z]{3}[0-9]{12}")
+# What can be told apart from a card by its look alone.
+_NUMBERS_WITHOUT_KIND = {
+    IdentityKind.HOME_RETURN: _SHAPES[IdentityKind.HOME_RETURN],
+    IdentityKind.FOREIGN_PERMANENT: _OLD_FOREIGN_CARD,
+    IdentityKind.PASSPORT: re.compile(r"[A-Z]{1,2}[0-9]{6,9}|[A-Z]{2,3}[0-9]{5,7}"),
+    IdentityKind.TAIWAN_PASS: re.compile(r"(?!(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01]))[0-9]{8}"),
+}
 _CARD_KINDS = frozenset({IdentityKind.RESIDENT, IdentityKind.HOUSEHOLD, IdentityKind.FOREIGN_PERMANENT, IdentityKind.HMT_RESIDENCE})
 _HMT_REGIONS = ("810000", "820000", "830000")
 
@@ -135,6 +142,21 @@ def parse_identity(kind: str, text: str, *, today: date) -> str:
     if kind == IdentityKind.HOME_RETURN:
         return value[:9]
     return value[:8] if kind == IdentityKind.TAIWAN_PASS else value
+
+
+def parse_identity_number(text: str, *, today: date) -> str:
+    """Return the checked number of whichever paper tells who somebody is, where a form does not ask for the kind of paper.
+
+    Cards are judged by their check digit; whoever has none (foreigners, some residents of Hong Kong, Macao and Taiwan) writes the
+    number of passport or permit. Eight digits are a Taiwan permit unless they are a birthday, which people write here by mistake.
+
+    :raises WrongCode: when it fits none; it tells what is wrong with the number as that of a card.
+    """
+    value = normalise(text)
+    for kind, look in _NUMBERS_WITHOUT_KIND.items():
+        if look.fullmatch(value):
+            return parse_identity(kind, value, today=today)
+    return parse_card(value, today=today)
 
 
 def _fits(kind: str, card: str) -> bool:
