@@ -56,8 +56,11 @@ def test_what_is_taken_out_and_in_again_changes_nothing(tmp_path, capsys, kind, 
     file = tmp_path / f"items.{kind}"
     assert run(str(file), "--profile", profile, act="export") == 0
     assert run(str(file)) == 0
-    assert "9" in capsys.readouterr().out.splitlines()[-1]
+    assert "9" in capsys.readouterr().out.splitlines()[-2]
     assert ItemVersion.objects.count() == 9
+    again = tmp_path / f"again.{kind}"
+    assert run(str(again), "--profile", profile, act="export") == 0
+    assert again.read_bytes() == file.read_bytes()
     assert not list(tmp_path.glob("*.part"))
 
 

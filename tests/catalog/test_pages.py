@@ -7,8 +7,10 @@ import re
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
-from onedoor.catalog import queries, services, short_links
+from onedoor.catalog import guide_page, queries, services, short_links
+from onedoor.catalog.content import Content, Phones, Remedies
 from onedoor.catalog.models import ServiceItem, ShortCode
 from onedoor.catalog.queries import Facets
 from onedoor.catalog.topics import TOPICS
@@ -247,3 +249,24 @@ class TestShortLinks:
 
     def test_the_sheet_of_codes_is_for_staff(self, browser):
         assert browser.get("/desk/qr/").status_code in (302, 403)
+
+
+def test_what_has_no_place_of_its_own_stands_at_the_end_of_the_guide():
+    content = Content(
+        receiving_levels=("township", "village"),
+        cross_region="provinces",
+        hall="市政务服务中心",
+        phones=Phones(consult_window="一楼咨询台"),
+        remedies=Remedies(review_office="秦皇岛市人民政府", review_phone="0335-3220001", court="海港区人民法院"),
+    )
+    with translation.override("zh-hans"):
+        said = {str(name): text for name, text in guide_page.more_lines(content)}
+    assert said == {
+        "可代收转报": "乡镇（街道）级、村（社区）级",
+        "异地通办": "跨省通办",
+        "大厅": "市政务服务中心",
+        "咨询窗口": "一楼咨询台",
+        "行政复议机关": "秦皇岛市人民政府，0335-3220001",
+        "行政诉讼法院": "海港区人民法院",
+    }
+    assert guide_page.more_lines(Content()) == []

@@ -116,6 +116,20 @@ CATALOGUES: Choices = (
     ("public", pgettext_lazy("code", "Public services")),
     ("intermediary", pgettext_lazy("code", "Intermediary services")),
 )
+SCOPES: Choices = (
+    ("", pgettext_lazy("code", "Not said")),
+    ("national", pgettext_lazy("code", "In the whole country")),
+    ("provinces", pgettext_lazy("code", "In other provinces too")),
+    ("cities", pgettext_lazy("code", "In other cities too")),
+    ("counties", pgettext_lazy("code", "In other counties too")),
+)
+SYSTEM_LEVELS: Choices = (
+    ("", pgettext_lazy("code", "Not said")),
+    ("national", pgettext_lazy("code", "System of the country")),
+    ("province", pgettext_lazy("code", "System of the province")),
+    ("city", pgettext_lazy("code", "System of the city")),
+    ("county", pgettext_lazy("code", "System of the county")),
+)
 STAGES: Choices = (
     ("receive", pgettext_lazy("code", "Receive and accept")),
     ("handle", pgettext_lazy("code", "Handle")),
@@ -131,6 +145,9 @@ WORDS_OF: dict[str, Choices] = {
     "objects": OBJECTS,
     "channels": CHANNELS,
     "levels": LEVELS,
+    "receiving_levels": LEVELS,
+    "cross_region": SCOPES,
+    "online_system": SYSTEM_LEVELS,
     "case_kind": CASE_KINDS,
     "review_kind": REVIEW_KINDS,
     "legal_unit": UNITS,
@@ -148,3 +165,8 @@ WORDS_OF: dict[str, Choices] = {
     "online_depth": ONLINE_DEPTHS,
     "places.level": LEVELS,
 }
+
+
+def word_of(element: str, code: str) -> Text:
+    """Return what a code of an element means; the code itself where nobody named it."""
+    return next((words for known, words in WORDS_OF[element] if known == code), code)

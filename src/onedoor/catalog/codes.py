@@ -1,20 +1,74 @@
-"""The official codes of items (domain.md 1.5): basic code of 12, implementation code of 31. Opaque to everything else."""
+"""The codes of items (domain.md 1.5): our own by a pattern, basic code of 12, implementation code of 31. Opaque to everything else."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from string import Formatter
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+_SHAPES = {"area": r"\d{6,12}", "department": r"[A-Z]{2}\d?", "type": r"\d{2}", "serial": r"\d{%d}"}
+_SERIAL_DIGITS = 4
 PROVINCE = "13"
 EXERCISE_LEVEL = {"city": "3", "county": "4", "township": "5", "village": "6"}
+
+
+@dataclass(frozen=True, slots=True)
+class ItemCode:
+    """The parts of an item's own code: area 6 to 12 digits, department 2 letters, kind by A.1, serial within these."""
+
+    area: str
+    department: str
+    type: str
+    serial: int
+
+    def __str__(self) -> str:
+        return settings.ONEDOOR_ITEM_CODE.format(area=self.area, department=self.department, type=self.type, serial=self.serial)
+
+
+EXAMPLE = ItemCode("130300", "FG", "10", 1)
+
+
+def parsed(code: str) -> ItemCode | None:
+    """Return the parts of an item's code, None where it is none by the pattern of this installation (``ONEDOOR_ITEM_CODE``)."""
+    found = _pattern(settings.ONEDOOR_ITEM_CODE).fullmatch(code)
+    return None if found is None else ItemCode(found["area"], found["department"], found["type"], int(found["serial"]))
+
+
+@cache
+def _pattern(written: str) -> re.Pattern[str]:
+    """Return what reads codes that are written so.
+
+    :raises ImproperlyConfigured: when a part is missing, is there twice, or is unknown.
+    """
+    shape, parts = "", []
+    for text, part, width, _conversion in Formatter().parse(written):
+        shape += re.escape(text)
+        if part is not None:
+            parts.append(part)
+            shape += f"(?P<{part}>{_SHAPES.get(part, '')})" % (
+                () if part != "serial" else int((width or "").strip("0d") or _SERIAL_DIGITS)
+            )
+    if sorted(parts) != sorted(_SHAPES):
+        raise ImproperlyConfigured(f"ONEDOOR_ITEM_CODE needs each of {', '.join(_SHAPES)} once: {written!r}")
+    return re.compile(shape)
 
 
 def catalog_code(item_code: str, department_number: int) -> str:
     """Return the basic code (基本编码): province 2, type 2, department 2, main item 3, sub-item 3 (000: none).
 
     Source: GB/T 39554.1-2020 as read off live records, domain.md 1.5.
+
+    :raises ValueError: when the item has no code by our pattern.
     """
-    _area, _department, kind, serial = item_code.split("-")
-    return f"{PROVINCE}{kind}{department_number:02d}{int(serial):03d}000"
+    found = parsed(item_code)
+    if found is None:
+        raise ValueError(item_code)
+    return f"{PROVINCE}{found.type}{department_number:02d}{found.serial:03d}000"
 
 
 def task_code(credit_code: str, level: str, basic_code: str) -> str:

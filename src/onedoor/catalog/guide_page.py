@@ -10,7 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from onedoor.catalog.code_sets import LEVELS
+from onedoor.catalog.code_sets import LEVELS, word_of
 from onedoor.catalog.content import Content, Fee, Material, Step, in_language, limit_text
 from onedoor.catalog.scenario import Case, Due, Needed
 from onedoor.kernel.errors import Text
@@ -265,3 +265,30 @@ def places(
     if rooms and below:
         below = [Spot(below[0].offer, room, state_of(room), is_agents=True) for room in rooms] + below
     return Places(below, found[True], found[False])
+
+
+def more_lines(content: Content) -> list[tuple[Text, str]]:
+    """Return what else is known of an item and has no place of its own in the guide: name and text, those that say something."""
+    joint, remedies, phones = in_language("、", ", "), content.remedies, content.phones
+    levels = joint.join(str(word_of("receiving_levels", each)) for each in content.receiving_levels)
+    said: list[tuple[Text, str]] = [
+        (_("Also taken in and passed on"), levels),
+        (_("Can be done elsewhere"), str(word_of("cross_region", content.cross_region)) if content.cross_region else ""),
+        (_("Hall"), content.hall),
+        (_("Limit of the quantity"), content.quantity_limit),
+        (_("Appointments"), content.booking.rule if content.booking.possible else ""),
+        (_("Window to ask"), phones.consult_window),
+        (_("Ask online"), _some(phones.consult_online, phones.consult_mail, phones.consult_account)),
+        (_("Window to complain"), phones.complain_window),
+        (_("Complain online"), _some(phones.complain_online, phones.complain_mail)),
+        (
+            _("Where to ask for reconsideration"),
+            _some(remedies.review_office, remedies.review_address, remedies.review_phone, remedies.review_url),
+        ),
+        (_("Which court to go to"), _some(remedies.court, remedies.court_address, remedies.court_phone, remedies.court_url)),
+    ]
+    return [(name, text) for name, text in said if text]
+
+
+def _some(*texts: str) -> str:
+    return in_language("，", ", ").join(each for each in texts if each)

@@ -38,10 +38,10 @@ PARTS = (
     _part(
         "names",
         _("Names and words"),
-        "name name_en plain_name keywords summary board module catalogue topics disclaimer limits_verified standing",
+        "name name_en plain_name keywords local_catalog_code summary board module catalogue topics disclaimer limits_verified standing",
     ),
     _part("who", _("Who can apply"), "objects who_can conditions quantity_limit agent_allowed"),
-    _part("power", _("Power and law"), "power legal_bases intermediaries", "levels"),
+    _part("power", _("Power and law"), "receiving_levels power legal_bases intermediaries", "levels"),
     _part(
         "limits",
         _("Limits"),
@@ -57,8 +57,8 @@ PARTS = (
     _part(
         "channels",
         _("Ways to apply"),
-        "channels visit_count visit_reason online_depth online_url in_hall window_group places hours traffic booking mail_in kiosk "
-        "cross_region",
+        "channels visit_count visit_reason online_depth online_url online_system in_hall hall window_group "
+        "places hours traffic booking mail_in kiosk cross_region",
     ),
     _part("contact", _("Questions, complaints and remedies"), "phones rights duties remedies faqs"),
 )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
+from uuid import UUID
 
+from django.db.models import F
 from django.db.models.functions import Collate
 
 from onedoor.catalog.content import Content
 from onedoor.catalog.exchange.records import ItemRecord
-from onedoor.catalog.models import CURRENT, ItemVersion
+from onedoor.catalog.models import CURRENT, ChangedItem, ChangeKind, ItemVersion, ServiceItem
 
 _AT_ONCE = 500
 
@@ -45,9 +48,36 @@ def item_record(version: ItemVersion) -> ItemRecord:
 def current_records() -> Iterator[ItemRecord]:
     """Yield the items with what is in force of them, sorted by code, a few hundred at a time."""
     by_code = Collate("item__code", "C")  # the same order in every installation
-    versions = ItemVersion.objects.filter(status__in=CURRENT).select_related("item").order_by(by_code)
-    for version in versions.iterator(chunk_size=_AT_ONCE):
-        yield item_record(version)
+    versions = ItemVersion.objects.filter(status__in=CURRENT).select_related("item").order_by(by_code).iterator(chunk_size=_AT_ONCE)
+    while some := list(islice(versions, _AT_ONCE)):
+        told = _told_of(some)
+        for version in some:
+            yield replace(item_record(version), told=told[version.item_id])
+
+
+def _told_of(versions: Sequence[ItemVersion]) -> dict[UUID, dict[str, str]]:
+    """Return who implements items for their department, and from when to when they are in force. Two statements."""
+    items = [each.item_id for each in versions]
+    own = ServiceItem.objects.filter(item__in=items, agency__department_code=F("item__department_code"))
+    rows = own.order_by("item", "task_code").distinct("item")
+    told = ("task_code", "agency__name", "agency__credit_code", "agency__nature")
+    implementing = {item: dict(zip(_AGENCY, said, strict=True)) for item, *said in rows.values_list("item_id", *told)}
+    waiting = ChangedItem.objects.filter(
+        item__in=items, is_result=False, change__kind__in=_ENDING, change__done_at=None, change__revoked_at=None
+    )
+    ends = dict(waiting.order_by("-change__effective_on").values_list("item_id", "change__effective_on"))
+    return {
+        each.item_id: {
+            **implementing.get(each.item_id, {}),
+            "effective_from": each.effective_from.isoformat(),
+            "effective_to": found.isoformat() if (found := each.effective_to or ends.get(each.item_id)) else "",
+        }
+        for each in versions
+    }
+
+
+_AGENCY = ("task_code", "agency", "agency_code", "agency_nature")
+_ENDING = (ChangeKind.CANCELLED, ChangeKind.MERGED, ChangeKind.SPLIT, ChangeKind.HANDED_DOWN)
 
 
 def count_current() -> int:

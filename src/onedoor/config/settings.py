@@ -151,6 +151,11 @@ ONEDOOR_NAME_EN = env.text("ONEDOOR_NAME_EN", "Qinhuangdao Government Services",
 ONEDOOR_HOTLINE = env.text("ONEDOOR_HOTLINE", "12345", "Number that people call, day and night.")
 ONEDOOR_PHONE = env.text("ONEDOOR_PHONE", "", "Telephone of the main hall, shown in the foot of every page.")
 ONEDOOR_UPLOAD_MB = env.number("ONEDOOR_UPLOAD_MB", 20, "Largest file that is taken, in megabytes.")
+ONEDOOR_ITEM_CODE = env.text(
+    "ONEDOOR_ITEM_CODE",
+    "{area}-{department}-{type}-{serial:04d}",
+    "How the codes of items are written: area (6 to 12 digits), department (2 letters), type (2 digits) and serial, each once. Set it once.",
+)
 ONEDOOR_REQUEST_MB = env.number("ONEDOOR_REQUEST_MB", 100, "Largest request with all its files; more is refused before it is read.")
 ONEDOOR_CLAMD = env.text("ONEDOOR_CLAMD", "", "ClamAV daemon, as a socket's path or host:port; empty for no virus check.")
 ONEDOOR_SEAL_P12 = env.text("ONEDOOR_SEAL_P12", "", "PKCS#12 file of the real seal's key; empty for keys of our own CA.")

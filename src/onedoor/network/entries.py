@@ -39,6 +39,7 @@ class NewAgency:
     paper_word: str = ""
     phone: str = ""
     complaint_phone: str = ""
+    nature: str = "1"
 
 
 @dataclass(frozen=True, slots=True)

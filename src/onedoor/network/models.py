@@ -49,6 +49,7 @@ class Agency(Row):
     name_en = models.CharField(max_length=200, blank=True)
     short_name = models.CharField(max_length=60, blank=True)
     credit_code = models.CharField(max_length=18, blank=True)
+    nature = models.CharField(max_length=1, default="1")  # GB/T 39046 A.3: 1 by law, 2 authorised, 3 entrusted, 9 other
     level = models.CharField(max_length=10, choices=Level)
     region = models.ForeignKey("network.Region", on_delete=models.PROTECT, related_name="agencies")
     department_code = models.CharField(max_length=10, blank=True)

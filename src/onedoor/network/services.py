@@ -124,7 +124,7 @@ def create_agencies(agencies: Sequence[NewAgency], *, by: Actor, at: datetime) -
     sites = _keys_of(Site, {a.site for a in agencies if a.site})
     rows = [
         Agency(
-            code=a.code, name=a.name, name_en=a.name_en, short_name=a.short_name, credit_code=a.credit_code, level=a.level,
+            code=a.code, name=a.name, name_en=a.name_en, short_name=a.short_name, credit_code=a.credit_code, nature=a.nature, level=a.level,
             region_id=a.region, department_code=a.department_code, site_id=_key(sites, a.site), section=a.section, remit=a.remit,
             paper_word=a.paper_word, phone=a.phone, complaint_phone=a.complaint_phone,
         )

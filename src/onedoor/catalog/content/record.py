@@ -99,6 +99,7 @@ class SpecialProcedure:
     unit: str = "working-days"
     counted: bool = False
     note: str = ""
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +136,25 @@ class Phones:
     consult_account: str = ""
     complain_online: str = ""
     complain_mail: str = ""
+    consult_window: str = ""
+    complain_window: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Remedies:
+    """What can be done against a decision, and where (element 41)."""
+
     reconsideration: str = ""
     litigation: str = ""
     complaint: str = ""
+    review_office: str = ""
+    review_address: str = ""
+    review_phone: str = ""
+    review_url: str = ""
+    court: str = ""
+    court_address: str = ""
+    court_phone: str = ""
+    court_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +166,7 @@ class Power:
     source: str = ""
     entrusted_by: str = ""
     handled_by: str = ""
+    handled_by_code: str = ""
     together_with: tuple[str, ...] = ()
 
 
@@ -176,7 +190,10 @@ class Booking:
 
 @dataclass(frozen=True)
 class Content:
-    """Everything a version says."""
+    """Everything a version says.
+
+    ``receiving_levels`` take applications in and pass them on to a level that implements the item (``ItemVersion.levels``).
+    """
 
     name: str = ""
     name_en: str = ""
@@ -185,6 +202,8 @@ class Content:
     who_can: str = ""
     plain_name: str = ""
     keywords: tuple[str, ...] = ()
+    local_catalog_code: str = ""
+    receiving_levels: tuple[str, ...] = ()
     board: str = ""
     module: str = ""
     catalogue: str = ""
@@ -202,7 +221,9 @@ class Content:
     online_url: str = ""
     online_flow: str = ""
     offline_flow: str = ""
+    online_system: str = ""
     in_hall: bool = True
+    hall: str = ""
     window_group: str = ""
     traffic: str = ""
     booking: Booking = field(default_factory=Booking)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 
 from onedoor.catalog import conditions
+from onedoor.catalog.code_sets import WORDS_OF
 from onedoor.catalog.conditions import Condition
 from onedoor.catalog.content import Content, Form, FormField, Step
 from onedoor.catalog.exchange.columns import UNITS
@@ -15,8 +16,7 @@ from onedoor.catalog.form_rules import FIELD_TYPES
 
 Blame = Callable[[str, int, str, str], None]
 """Told with the list, the number of its entry (from 1, 0 for the list), the part of the entry and the reason."""
-MEDIA = {"original", "copy", "original_and_copy", "form", "electronic", "certificate", "auto"}
-NECESSITIES = {"required", "optional", "tolerable"}
+MEDIA, NECESSITIES = ({code for code, _words in WORDS_OF[element]} for element in ("materials.medium", "materials.necessity"))
 _ONCE = (("receive", "受理"), ("approve", "审批"), ("issue", "办结"), ("deliver", "送达"))
 _LONGEST = {"code": 2, "name": 120, "when": 300, "change": 300}
 

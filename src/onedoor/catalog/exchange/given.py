@@ -11,13 +11,11 @@ from django.utils.translation import gettext as _
 
 from onedoor.catalog.exchange import typed
 from onedoor.catalog.exchange.cells import unprotected
-from onedoor.catalog.exchange.columns import BY_ANY_NAME, BY_NAME, FEES, ON_THE_SPOT, Column, RowColumn, columns_of_rows
+from onedoor.catalog.exchange.columns import BY_ANY_NAME, BY_NAME, FEES, ON_THE_SPOT, TABLES, Column, RowColumn, columns_of_rows
 from onedoor.catalog.exchange.faults import Faults
 from onedoor.catalog.exchange.kinds import spelt_in
 
-ROW_COLUMNS: dict[str, tuple[RowColumn, ...]] = {
-    column.name: columns_of_rows(column.rows) for column in BY_NAME.values() if column.rows is not None
-}
+ROW_COLUMNS: dict[str, tuple[RowColumn, ...]] = {column.name: columns_of_rows(column.rows) for column in TABLES}
 _FLAT = frozenset(table for table, columns in ROW_COLUMNS.items() if all(len(column.path) == 1 for column in columns))
 """The lists whose rows have no parts of their own."""
 _PLACE = "form.fields"
@@ -98,6 +96,8 @@ def from_cells(
             given.fees = unprotected(cell)
             continue
         column = BY_NAME[name]
+        if column.is_told:
+            continue
         if not cell.strip():
             given.values[name] = None
             continue
@@ -131,6 +131,8 @@ def from_object(number: int, found: Mapping[str, Any], faults: Faults) -> Given:
         column = BY_ANY_NAME.get(name)
         if column is None:
             given.blame(name[:60], _("This column is unknown. Is its name misspelt?"))
+        elif column.is_told:
+            continue
         elif column.rows is not None:
             read_table(given, column.name, value)
         elif value is None:
@@ -146,8 +148,11 @@ def from_object(number: int, found: Mapping[str, Any], faults: Faults) -> Given:
 def read_table(given: Given, table: str, value: Any) -> None:
     """Take over a list of rows that came as JSON."""
     rows: Any = BY_NAME[table].rows
+    spelt: Any = BY_NAME[table].kind
     given.values[table] = typed.typed_list(
-        rows, [] if value is None else value, lambda place, reason: blame_table(given, table, place, reason, value)
+        rows,
+        [] if value is None else spelt.in_our_codes(value),
+        lambda place, reason: blame_table(given, table, place, reason, value),
     )
 
 

@@ -209,17 +209,33 @@ class Several:
 
 @dataclass(frozen=True, slots=True)
 class Spelt:
-    """What has parts of its own (rows, conditions, choices): spelt as JSON in a cell."""
+    """What has parts of its own (rows, conditions, choices): spelt as JSON in a cell. ``codes`` are the coded parts of its rows."""
 
     hint: Any
+    codes: Mapping[str, Coded] = field(default_factory=dict)
 
     def cell(self, value: Any, profile: Profile) -> str:
         stored = self.plain(value, profile)
         return "" if stored in (None, []) else protected(spelt(stored))
 
     def plain(self, value: Any, profile: Profile) -> Any:
-        del profile
-        return dumped(value)
+        found = dumped(value)
+        if profile is Profile.EXCHANGE and self.codes:
+            return [{part: self._word(part, each, profile) for part, each in row.items()} for row in found]
+        return found
+
+    def _word(self, part: str, value: Any, profile: Profile) -> Any:
+        return self.codes[part].plain(value, profile) if part in self.codes else value
+
+    def in_our_codes(self, rows: Any) -> Any:
+        """Return rows as they came with the codes of the exchange turned into ours; what is no code is left for the checks to tell."""
+        if not self.codes or not isinstance(rows, list):
+            return rows
+        return [{part: self._code(part, each) for part, each in row.items()} if isinstance(row, dict) else row for row in rows]
+
+    def _code(self, part: str, value: Any) -> Any:
+        words = self.codes[part].exchange if part in self.codes else {}
+        return next((stored for stored, word in words.items() if word == value), value)
 
     def value(self, cell: str) -> Any:
         return self.checked(spelt_in(cell))
@@ -231,6 +247,27 @@ class Spelt:
             place, reason = faults[0]
             raise ValueError(f"{place}: {reason}" if place else reason)
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a file tells and nobody takes over from it: who implements an item, since when it is in force, what follows from the rest."""
+
+    def cell(self, value: Any, profile: Profile) -> str | int:
+        del profile
+        return int(value) if isinstance(value, int) else protected(value)
+
+    def plain(self, value: Any, profile: Profile) -> Any:
+        del profile
+        return int(value) if isinstance(value, bool) else value
+
+    def value(self, cell: str) -> Any:
+        """Return nothing, whatever stands there."""
+        del cell
+
+    def checked(self, value: Any) -> Any:
+        """Return nothing, whatever stands there."""
+        del value
 
 
 def spelt_in(cell: str) -> Any:
@@ -245,4 +282,4 @@ def _no_number(word: str) -> Any:
     raise ValueError(word)
 
 
-Kind = Text | Whole | Number | Flag | Coded | Several | Spelt
+Kind = Text | Whole | Number | Flag | Coded | Several | Spelt | Told

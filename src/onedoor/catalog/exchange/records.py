@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from onedoor.catalog import defaults
+from onedoor.catalog import codes, defaults
 from onedoor.catalog.content import Content, Fee
 from onedoor.catalog.exchange.checks import check
 from onedoor.catalog.exchange.columns import COLUMNS, NEEDED, Column
 from onedoor.catalog.exchange.given import Given
-from onedoor.catalog.topics import topics_of
+from onedoor.catalog.topics import TOPIC_BY_CODE, topics_of
 
-_CODE = re.compile(r"(\d{6})-([A-Z]{2}\d?)-(\d{2})-(\d{4})")
 _FEE = re.compile(r"(?P<name>[^=]+)=(?P<fen>\d{1,12})(?P<more>起)?(?:/(?P<unit>.+))?")
 _ONLINE = {"2", "3"}
 _SAID_BY_DEFAULT = ("steps", "form.sections", "form.fields", "materials")
@@ -47,15 +46,36 @@ class ItemRecord:
     content: Content
     catalog_code: str = ""
     version: int | None = None
+    told: Mapping[str, str] = field(default_factory=dict, compare=False, hash=False)
+    """Who implements it and from when to when, by the names of columns: goes out only."""
 
     def value_of(self, column: Column) -> Any:
         """Return what the record says in a column."""
+        if column.is_told:
+            return self.told.get(column.name, "") if column.name not in _FOLLOWING else _FOLLOWING[column.name](self.content)
         if not column.path:
             return getattr(self, column.name)
         value: Any = self.content
         for part in column.path:
             value = getattr(value, part)
         return value
+
+
+def _topics(board: str) -> Callable[[Content], str]:
+    return lambda content: ";".join(each for each in content.topics if TOPIC_BY_CODE[each].board == board)
+
+
+_FOLLOWING: dict[str, Callable[[Content], str | int]] = {
+    "is_fee": lambda content: int(any(fee.amount_fen != 0 for fee in content.fees)),
+    "fee_basis": lambda content: "；".join(dict.fromkeys(fee.basis for fee in content.fees if fee.basis)),
+    "is_pay_online": lambda content: int(any(fee.online for fee in content.fees)),
+    "is_exist_intermediary": lambda content: int(bool(content.intermediaries)),
+    "is_express": lambda content: int(content.mail_in or content.mail_out),
+    "is_handle": lambda content: int(bool(content.cross_region)),
+    "user_topic_type": _topics("livelihood"),
+    "corp_topic_type": _topics("enterprise"),
+    "center_name": lambda content: content.hall or next((place.name for place in content.places), ""),
+}
 
 
 def record_of(given: Given, base: ItemRecord | None) -> ItemRecord | None:
@@ -74,7 +94,7 @@ def record_of(given: Given, base: ItemRecord | None) -> ItemRecord | None:
         "version": None,
     }
     for each in dataclasses.fields(ItemRecord):
-        if each.name == "content":
+        if each.name in ("content", "told"):
             continue
         if base is not None and each.name != "version":
             said[each.name] = getattr(base, each.name)
@@ -103,22 +123,23 @@ def record_of(given: Given, base: ItemRecord | None) -> ItemRecord | None:
 
 
 def _fill_from_code(said: dict[str, Any]) -> None:
-    _area, department, kind, _serial = said["code"].split("-")
-    said["dept"], said["item_type"] = department, kind
+    found = codes.parsed(said["code"])
+    if found is not None:
+        said["dept"], said["item_type"] = found.department, found.type
 
 
 def _head_is_right(given: Given, base: ItemRecord | None) -> bool:
     values = given.values
-    found = _CODE.fullmatch(given.code)
+    found = codes.parsed(given.code)
     if found is None:
-        words = {"value": given.code[:60]}
-        given.blame("code", _("A code looks like 130300-FG-10-0001; this is “%(value)s”.") % words)
+        words = {"value": given.code[:60], "example": str(codes.EXAMPLE)}
+        given.blame("code", _("A code looks like %(example)s; this is “%(value)s”.") % words)
     else:
-        if values.get("dept") not in (None, found[2]):
-            words = {"a": found[2], "b": values["dept"]}
+        if values.get("dept") not in (None, found.department):
+            words = {"a": found.department, "b": values["dept"]}
             given.blame("dept", _("The code names department %(a)s, this column %(b)s.") % words)
-        if values.get("item_type") not in (None, found[3]):
-            words = {"a": found[3], "b": values["item_type"]}
+        if values.get("item_type") not in (None, found.type):
+            words = {"a": found.type, "b": values["item_type"]}
             given.blame("item_type", _("The code names type %(a)s, this column %(b)s.") % words)
     for name in NEEDED:
         if name in values and values[name] in (None, ""):

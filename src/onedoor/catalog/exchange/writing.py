@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from onedoor.catalog.exchange.books import new_book
 from onedoor.catalog.exchange.cells import MARK, is_too_long
-from onedoor.catalog.exchange.columns import COLUMNS, ON_THE_SPOT, OWNER, TABLES, Column
+from onedoor.catalog.exchange.columns import ON_THE_SPOT, OWNER, TABLES, Column, columns_of
 from onedoor.catalog.exchange.given import ROW_COLUMNS
 from onedoor.catalog.exchange.items_file import ITEMS
 from onedoor.catalog.exchange.kinds import Profile
@@ -37,9 +37,10 @@ def write_csv(records: Iterable[ItemRecord], out: IO[bytes], profile: Profile) -
     lines = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
     try:
         table = csv.writer(lines, lineterminator="\n")
-        table.writerow([column.named(profile) for column in COLUMNS])
+        columns = columns_of(profile)
+        table.writerow([column.named(profile) for column in columns])
         for record in records:
-            table.writerow([_cell(record, column, profile) for column in COLUMNS])
+            table.writerow([_cell(record, column, profile) for column in columns])
     finally:
         lines.detach()
 
@@ -48,7 +49,7 @@ def write_json(records: Iterable[ItemRecord], out: IO[bytes], profile: Profile) 
     """Write a list of objects, an element a line, so that two of them can be compared line by line."""
     between = "[\n"
     for record in records:
-        said = {column.named(profile): _plain(record, column, profile) for column in COLUMNS}
+        said = {column.named(profile): _plain(record, column, profile) for column in columns_of(profile)}
         out.write((between + json.dumps(said, ensure_ascii=False, indent=1)).encode())
         between = ",\n"
     out.write(b"[]\n" if between == "[\n" else b"\n]\n")
@@ -59,7 +60,7 @@ def write_xlsx(records: Iterable[ItemRecord], out: IO[bytes], profile: Profile) 
     with new_book(out) as book:
         heads = book.add_format({"bold": True, "bg_color": "#EAF1F8", "num_format": "@"})
         as_text = book.add_format({"num_format": "@"})
-        items = [column for column in COLUMNS if column.rows is None]
+        items = [column for column in columns_of(profile) if column.rows is None]
         owner = items[0].exchange if profile is Profile.EXCHANGE else OWNER
         sheets = [_Sheet(book.add_worksheet(ITEMS), [column.named(profile) for column in items], heads, as_text)]
         for table in TABLES:

@@ -304,10 +304,10 @@ def _next_codes(item: NewItem) -> tuple[str, str]:
     """Return the next code of a department and type, and the basic code that goes with it, with the department's items locked."""
     of_department = CatalogItem.objects.select_for_update().filter(department_code=item.department_code).order_by("code")
     taken = list(of_department.values_list("code", "catalog_code"))
-    prefix = f"{item.area}-{item.department_code}-{item.item_type}-"
-    serial = max((int(code.rsplit("-", 1)[1]) for code, _basic in taken if code.startswith(prefix)), default=0) + 1
+    known = [each for each in (codes.parsed(code) for code, _basic in taken) if each is not None]
+    serial = max((each.serial for each in known if (each.area, each.type) == (item.area, item.item_type)), default=0) + 1
     number = int(taken[0][1][4:6]) if taken else _free_department_number()
-    code = f"{prefix}{serial:04d}"
+    code = str(codes.ItemCode(item.area, item.department_code, item.item_type, serial))
     return code, codes.catalog_code(code, number)
 
 

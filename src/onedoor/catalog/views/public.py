@@ -74,6 +74,7 @@ def guide(request: HttpRequest, code: str) -> HttpResponse:
             content.steps, content.special_procedures, guide_page.promise_of(found, case), size=LARGE if is_large(request) else 1
         ),
         "fees": guide_page.fee_lines(case),
+        "more_lines": guide_page.more_lines(content),
         "minutes": guide_page.minutes_to_fill(case),
         "places": guide_page.places(
             offers, region.code if region else "", _rooms(found, region, edition), lambda site: network.open_state(site, now)
