@@ -1,4 +1,4 @@
-"""Files of items in and out in Chromium: progress, mistakes, the dry run that is published; accessible and fitting."""
+"""Files of items in and out in Chromium: progress, mistakes, a dry run handed in, somebody else who approves; accessible and fitting."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 from django.utils.translation import override
 
-from onedoor.catalog.models import CatalogItem, ExchangeRun
+from onedoor.catalog.models import CatalogItem, ExchangeRun, ItemVersion
 from onedoor.catalog.services import exchange
 from tests.browser import WIDTHS, follow, scrolls_sideways, violations
 from tests.catalog.keepers import furnish
@@ -33,9 +33,9 @@ def test_a_file_with_mistakes_and_then_a_right_one(
     settings.STORAGES = settings.STORAGES | {
         "files": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path / "kept")}}
     }
-    client = furnish("FG").centre
+    keepers = furnish("FG")
     page = new_page(WIDTHS[width])
-    page.context.add_cookies([{"name": "session", "value": client.cookies["session"].value, "url": live_server.url}])
+    page.context.add_cookies([{"name": "session", "value": keepers.centre.cookies["session"].value, "url": live_server.url}])
     (tmp_path / "事项.csv").write_bytes(table({"name": ""}, {"board": "其他"}, {"promise_limit": "五"}))
     (tmp_path / "right.csv").write_bytes(table())
 
@@ -59,9 +59,24 @@ def test_a_file_with_mistakes_and_then_a_right_one(
     work()
     page.get_by_text("这是试运行").wait_for()
     assert not CatalogItem.objects.exists()
-    follow(page.get_by_role("button", name="按这个文件发布"))
+    follow(page.get_by_role("button", name="把文件内容送审"))
     work()
-    page.get_by_text("已全部导入").wait_for()
-    assert CatalogItem.objects.count() == 3
+    page.get_by_text("等待另一位工作人员批准").wait_for()
+    assert page.get_by_role("button", name="全部批准").count() == 0
+
+    second = new_page(WIDTHS[width])
+    second.context.add_cookies([{"name": "session", "value": keepers.second.cookies["session"].value, "url": live_server.url}])
+    second.goto(live_server.url + "/desk/catalog/review/")
+    assert (violations(second), scrolls_sideways(second)) == ([], False)
+    follow(second.get_by_role("link", name="right.csv"))
+    second.get_by_text("哪些质量规则没有做到").click()
+    assert (violations(second), scrolls_sideways(second)) == ([], False)
+    second.screenshot(path=str(PICTURES / f"desk-exchange-approve-{WIDTHS[width]}.png"), full_page=True)
+    second.get_by_label("为什么仍然发布").fill("短指南，部门月底前补齐")
+    follow(second.get_by_role("button", name="全部批准"))
+    work()
+    second.get_by_text("内容已经发布").wait_for()
+    assert ItemVersion.objects.filter(status="published").count() == 3
+    assert (violations(second), scrolls_sideways(second)) == ([], False)
     page.goto(live_server.url + "/desk/catalog/exchange/")
     assert (violations(page), scrolls_sideways(page)) == ([], False)
