@@ -50,21 +50,18 @@ def import_items(*codes: str) -> None:
     services.import_items(basis="测试", items=text.getvalue().encode(), guides=json.dumps(guides).encode(), by=BY, at=at)
 
 
-def furnish(department: str) -> Keepers:
-    """Make an office of a department, the centre, and their people."""
+def furnish(department: str, office: str = "") -> Keepers:
+    """Make an office of a department, the centre, and their people; ``office`` is the code of one that is there, as the city is."""
     at = timezone.now() - timedelta(days=1)
-    network_services.create_regions([entries.NewRegion("130300000000", "秦皇岛市", "city", None)], by=BY, at=at)
-    network_services.create_agencies(
-        [
-            entries.NewAgency(f"K-{department}", "测试部门", "city", "130300000000", department_code=department),
-            entries.NewAgency("K-CENTRE", "测试中心", "city", "130300000000"),
-        ],
-        by=BY,
-        at=at,
-    )
+    offices = [entries.NewAgency("K-CENTRE", "测试中心", "city", "130300000000")]
+    if not office:
+        network_services.create_regions([entries.NewRegion("130300000000", "秦皇岛市", "city", None)], by=BY, at=at)
+        office = f"K-{department}"
+        offices.append(entries.NewAgency(office, "测试部门", "city", "130300000000", department_code=department))
+    network_services.create_agencies(offices, by=BY, at=at)
     network_services.create_posts(
         [
-            entries.NewPost("K-HEAD", "首席代表", f"K-{department}", "dept_head", duties=("catalog.edit",)),
+            entries.NewPost("K-HEAD", "首席代表", office, "dept_head", duties=("catalog.edit",)),
             entries.NewPost("K-BIZ", "业务科科长", "K-CENTRE", "center_biz", duties=("catalog.publish",)),
             entries.NewPost("K-CLERK", "受理岗", "K-CENTRE", "window_clerk"),
         ],

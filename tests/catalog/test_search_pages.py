@@ -15,16 +15,14 @@ from onedoor.catalog.models import AskedQuestion, Synonym
 from onedoor.catalog.services import questions
 from onedoor.kernel.clock import local_date
 from tests.browser import WIDTHS, follow, press, scrolls_sideways, violations
-from tests.catalog.city import import_sample
 from tests.catalog.keepers import Keepers, furnish
 
 BOOKLET = "130300-GA-07-0003"
 
 
 @pytest.fixture
-def keepers(db: None) -> Keepers:
-    import_sample()
-    return furnish("YJ")
+def keepers(city: None) -> Keepers:
+    return furnish("YJ", office="T-YJ")
 
 
 def text_of(response: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -78,11 +78,17 @@ def _body(kind: str, name: str) -> tuple[str, SafeString]:
 
 def _drawn(context: Context, kind: str, name: str) -> SafeString:
     """Refer to the page's sprite, or draw in place where there is none: in a part that htmx swaps, in a form."""
-    box, body = _body(kind, name)
     request = context.get("request") if hasattr(context, "get") else None
     used: set[Drawing] | None = getattr(request, "look_drawings", None)
     if used is not None:
         used.add((kind, name))
+    return _svg(kind, name, in_place=used is None)
+
+
+@cache
+def _svg(kind: str, name: str, *, in_place: bool) -> SafeString:
+    box, body = _body(kind, name)
+    if not in_place:
         body = format_html('<use href="#{}-{}"/>', kind, name)
     return format_html('<svg class="{}" viewBox="{}" aria-hidden="true" focusable="false">{}</svg>', kind, box, body)
 
