@@ -204,15 +204,13 @@ class TestTakingOver:
             services.import_items(basis="测试", items=table(), by=BY, at=AT)
         assert len(few) < 30
 
-    def test_again_changes_nothing(self):
-        services.import_items(basis="测试", items=items_file(), guides=guides_file(), by=BY, at=AT)
+    def test_again_changes_nothing(self, city):
         before = queries.edition()
         report = services.import_items(basis="测试", items=items_file(), guides=guides_file(), by=BY, at=AT)
         assert (report.created, report.changed, report.unchanged) == (0, 0, 362)
         assert queries.edition() == before
 
-    def test_a_table_without_its_guides_put_the_full_guides_away(self):
-        services.import_items(basis="测试", items=items_file(), guides=guides_file(), by=BY, at=AT)
+    def test_a_table_without_its_guides_put_the_full_guides_away(self, city):
         before = {each.item.code: records.item_record(each).content for each in ItemVersion.objects.select_related("item")}
         services.import_items(basis="测试", items=items_file(), by=BY, at=AT)
         after = {each.code: each for each in records.current_records()}
@@ -232,16 +230,14 @@ class TestTakingOver:
         assert not CatalogItem.objects.exists()
         assert not Entry.objects.exists()
 
-    def test_units_are_converted(self):
-        services.import_items(basis="测试", items=items_file(), guides=guides_file(), by=BY, at=AT)
+    def test_units_are_converted(self, city):
         by_code = {version.item.code: version for version in ItemVersion.objects.select_related("item")}
         passport = by_code["130300-GA-01-0001"]
         assert (passport.legal_length, passport.legal_unit, passport.promise_unit) == (15, "natural-days", "working-days")
         assert (by_code[CODE].promise_length, by_code[CODE].promise_unit) == (0, "working-days")
         assert "months" in {version.legal_unit for version in by_code.values()}
 
-    def test_codes_have_their_official_lengths(self):
-        services.import_items(basis="测试", items=items_file(), by=BY, at=AT)
+    def test_codes_have_their_official_lengths(self, city):
         codes = list(CatalogItem.objects.values_list("catalog_code", flat=True))
         assert {len(code) for code in codes} == {12}
         assert len(set(codes)) == 362
@@ -263,8 +259,7 @@ class TestTakingOver:
         assert not queries.published_guide(CODE).is_open
         assert Entry.objects.filter(act="catalog.change_status").count() == 1
 
-    def test_numbers_of_departments_stay_when_others_come_before_them(self):
-        services.import_items(basis="测试", items=items_file(), by=BY, at=AT)
+    def test_numbers_of_departments_stay_when_others_come_before_them(self, city):
         before = dict(CatalogItem.objects.values_list("code", "catalog_code"))
         services.import_items(basis="测试", items=table({"code": "130300-ZZ-10-0001", "dept": "ZZ"}), by=BY, at=AT)
         after = dict(CatalogItem.objects.values_list("code", "catalog_code"))

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -20,9 +21,9 @@ from tests.ground import FAST
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can run the server as somebody else")
 
 
-@pytest.fixture
-def folder():
-    """Return an empty folder; the server that a test starts under it is stopped and removed."""
+@contextmanager
+def folders():
+    """Give a maker of folders; the servers that are started under them are stopped and removed."""
     base = Path(tempfile.mkdtemp(prefix="onedoor-engine-"))
     base.chmod(0o711)
     used: list[Path] = []
@@ -34,6 +35,22 @@ def folder():
             if leftover.is_relative_to(engine.OURS) or leftover.name.startswith("onedoor-"):
                 shutil.rmtree(leftover, ignore_errors=True)
     shutil.rmtree(base)
+
+
+@pytest.fixture
+def folder():
+    """Return an empty folder; the server that a test starts under it is stopped and removed."""
+    with folders() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def running():
+    """Return the folder of a server that runs, for tests that only look at it: to make one takes a second."""
+    with folders() as folder:
+        data = folder("data")
+        engine.start(data, settings=FAST)
+        yield data
 
 
 def ask(data, statement):
@@ -57,23 +74,17 @@ def test_starts_stops_and_starts_again_with_what_was_there(folder):
     assert ask(data, "SELECT one FROM kept") == 1
 
 
-def test_listens_on_a_closed_socket_and_on_no_port(folder):
-    data = folder("data")
-    engine.start(data, settings=FAST)
-    assert ask(data, "SHOW listen_addresses") == ""
-    assert stat.S_IMODE(engine.place(data).socket.stat().st_mode) == 0o700
+def test_listens_on_a_closed_socket_and_on_no_port(running):
+    assert ask(running, "SHOW listen_addresses") == ""
+    assert stat.S_IMODE(engine.place(running).socket.stat().st_mode) == 0o700
 
 
-def test_role_of_the_application_is_no_superuser(folder):
-    data = folder("data")
-    engine.start(data, settings=FAST)
-    assert ask(data, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is False
+def test_role_of_the_application_is_no_superuser(running):
+    assert ask(running, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is False
 
 
-def test_sorts_by_code_point(folder):
-    data = folder("data")
-    engine.start(data, settings=FAST)
-    assert ask(data, "SELECT datlocale FROM pg_database WHERE datname = current_database()") == "C.UTF-8"
+def test_sorts_by_code_point(running):
+    assert ask(running, "SELECT datlocale FROM pg_database WHERE datname = current_database()") == "C.UTF-8"
 
 
 def test_recovers_after_it_was_killed(folder):
@@ -124,10 +135,8 @@ def test_any_path_will_do(folder, parts):
 
 
 @as_root
-def test_runs_as_an_unprivileged_user(folder):
-    data = folder("data")
-    engine.start(data, settings=FAST)
-    assert Path(f"/proc/{pid_of(data)}").stat().st_uid != 0
+def test_runs_as_an_unprivileged_user(running):
+    assert Path(f"/proc/{pid_of(running)}").stat().st_uid != 0
 
 
 @as_root
@@ -143,10 +152,8 @@ def test_closed_parents_stay_closed(folder):
 
 
 @as_root
-def test_somebody_else_cannot_come_in(folder):
-    data = folder("data")
-    engine.start(data, settings=FAST)
-    here = engine.place(data)
+def test_somebody_else_cannot_come_in(running):
+    here = engine.place(running)
     psql = [engine.tool("psql"), "-h", str(here.socket), "-U", engine.ROLE, "-d", engine.DATABASE, "-c", "SELECT 1"]
     for uid in (65534, 12345):  # the server's own user passes the folder and is refused by the server; others do not pass it
         done = subprocess.run(psql, check=False, user=uid, group=uid, extra_groups=[], capture_output=True, text=True)
