@@ -153,6 +153,7 @@ TABLE: dict[str, tuple[str, str]] = {  # who gets in with GET, and with POST
     "desk/catalog/exchange/<uuid:run_id>/decide/": (CENTRE, "LL-------0--"),
     "desk/catalog/new/": (CENTRE, CENTRE),
     "desk/catalog/<str:code>/draft/condition/<str:kind>/<str:key>/": (CENTRE, CENTRE),
+    "desk/catalog/<str:code>/draft/files/<str:key>/": (NO_SUCH, NO_SUCH),  # the key is no paper
     "desk/catalog/<str:code>/draft/form/": (CENTRE, NO_SUCH),
     "desk/catalog/<str:code>/draft/form/field/<str:key>/": (CENTRE, CENTRE),
     "desk/catalog/<str:code>/draft/form/field/<str:key>/<str:column_key>/": (NO_SUCH, NO_SUCH),

@@ -15,15 +15,19 @@ from django.utils import timezone
 
 from onedoor.casework.models import Application, MaterialFile
 from onedoor.casework.services import intake
+from onedoor.catalog import queries as catalog
+from onedoor.catalog.services import changes
+from onedoor.catalog.services.changes import NewChange
 from onedoor.documents.models import File
 from onedoor.journal import queries as journal
 from onedoor.journal.models import RequestKey
 from onedoor.kernel.actor import system_actor
+from onedoor.kernel.clock import local_date
 from onedoor.kernel.ids import new_id
 from onedoor.kernel.subjects import Subject
 from onedoor.people import services as people
 from tests.api.situations import a_body, a_token, filed, post, uploaded
-from tests.casework.situations import COMMITMENT, City
+from tests.casework.situations import COMMITMENT, HOUSE, City
 
 ORGANISATION = {"organisation": {"name": "海岸小馆", "credit_code": "91130302MA07ABCD0N"}}
 
@@ -324,3 +328,15 @@ def test_filing_takes_few_statements(city: City, web: Client, count_statements: 
     statements = [each["sql"] for each in sent if "SAVEPOINT" not in each["sql"]]
     assert len(statements) <= 2 + 12, "\n".join(each[:150] for each in statements)
     assert UUID(str(Application.objects.latest("pk").client_id))
+
+
+def test_after_the_last_day_nothing_is_filed_although_nobody_closed_the_item(city: City, web: Client) -> None:
+    token, today = a_token(), local_date(timezone.now())
+    body = a_body(city, web, token)
+    before = timezone.now() - timedelta(days=2)
+    changes.decide_change(NewChange("suspended", (COMMITMENT,), "示例", today), by=HOUSE, at=before)
+    assert catalog.published_guide(COMMITMENT).status == "published"
+    refused = filed(web, body, token)
+    assert refused.status_code == 409
+    assert "cannot be applied for at present" in refused.json()["message"]
+    assert Application.objects.count() == 0

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from onedoor.catalog import queries
+from onedoor.catalog import queries, services
 from onedoor.catalog.models import ChangeKind, ItemChange
-from onedoor.catalog.services import changes
+from onedoor.catalog.services import changes, last_days
 from onedoor.catalog.services.changes import NewChange
 from onedoor.journal.models import Entry
 from onedoor.kernel.clock import local_date
@@ -55,6 +55,40 @@ def test_a_planned_change_waits_for_its_day_and_can_be_revoked_until_then(city):
     assert queries.published_guide(CODE).status == "suspended"
     with pytest.raises(WrongState):
         changes.revoke_change(kept, by=BY, at=later)
+
+
+def test_a_planned_end_is_the_last_day_whatever_the_job_does(city):
+    day = TODAY + timedelta(days=3)
+    guide = queries.published_guide(CODE)
+    offer = queries.service_items_for(CODE)[0].service_item_id
+    assert guide.effective_to is None
+    later = decide(ChangeKind.CANCELLED, day=day + timedelta(days=9))
+    sooner = decide(ChangeKind.SUSPENDED, day=day)
+    assert queries.published_guide(CODE).effective_to == day - timedelta(days=1), "the earlier of the two counts"
+    assert queries.open_service_items([offer], today=day - timedelta(days=1))
+    assert not queries.open_service_items([offer], today=day), "also while nobody has carried it out"
+    assert queries.published_guide(CODE).is_over(day)
+    changes.revoke_change(sooner, by=BY, at=AT)
+    assert queries.published_guide(CODE).effective_to == day + timedelta(days=8)
+    changes.revoke_change(later, by=BY, at=AT)
+    assert queries.published_guide(CODE).effective_to is None
+
+
+def test_a_new_version_keeps_the_last_day_and_resuming_takes_it_away(city):
+    from tests.catalog.test_import import another_version
+
+    day = TODAY + timedelta(days=3)
+    decide(ChangeKind.SUSPENDED, day=day)
+    services.publish_version(another_version(), by=BY, at=AT)
+    assert queries.published_guide(CODE).effective_to == day - timedelta(days=1)
+    changes.honour_dates(by=BY, at=AT + timedelta(days=4))
+    assert queries.published_guide(CODE).status == "suspended"
+    changes.decide_change(NewChange(ChangeKind.RESUMED, (CODE,), BASIS, day + timedelta(days=9)), by=BY, at=AT + timedelta(days=5))
+    assert queries.published_guide(CODE).effective_to is None, "a change that opens is no end"
+
+
+def test_what_closes_an_item_is_known_in_one_place():
+    assert {kind for kind, status in changes.STATUS_AFTER.items() if status != "published"} == set(last_days.CLOSING)
 
 
 @pytest.mark.parametrize(

@@ -149,7 +149,7 @@ def _faults_of_users(content: Content) -> Iterator[DefinitionFault]:
     by_key = {field.key: field for field in content.form.fields}
     users = [("material", each.key, each.when) for each in content.materials]
     users += [("option", each.code, each.condition) for each in content.options]
-    users += [("fee", each.name, each.when) for each in content.fees]
+    users += [("fee", str(place), each.when) for place, each in enumerate(content.fees, start=1)]
     for kind, key, condition in users:
         for reason in _misfits(condition, by_key) if condition is not None else ():
             yield DefinitionFault(kind, key, reason)

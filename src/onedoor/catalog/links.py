@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from onedoor.catalog import queries, short_links
-from onedoor.catalog.queries import Facets
+from onedoor.catalog.place_list import LONGEST_QUESTION, SHOWN_WHOLE, among, by_department
+from onedoor.catalog.queries import Facets, ItemLine
 from onedoor.kernel.errors import NotFound
 from onedoor.network import panels
 from onedoor.network import queries as network
@@ -48,23 +50,42 @@ def _window(target: UUID) -> str | None:
     return reverse("network:window", args=[window.site.code, window.number])
 
 
-def _items_of_agency(agency: Any, _request: HttpRequest) -> Panel | None:
+def _items_of_agency(agency: Any, request: HttpRequest) -> Panel | None:
     """Name the items of a department, or what a county bureau or a township implements."""
     if agency.level == "city" and agency.department_code:
         lines = queries.items_page(Facets(department=agency.department_code), size=100).rows
     else:
         lines = queries.items_named(queries.implemented_by(agency.id))
-    return Panel("catalog/_items_panel.html", {"lines": lines}) if lines else None
+    return _panel(lines, request)
 
 
-def _items_of_site(site: Any, _request: HttpRequest) -> Panel | None:
-    lines = queries.items_named(network.received_items(site_id=site.id))
-    return Panel("catalog/_items_panel.html", {"lines": lines}) if lines else None
+def _items_of_site(site: Any, request: HttpRequest) -> Panel | None:
+    return _panel(queries.items_named(network.received_items(site_id=site.id)), request)
 
 
-def _items_of_window(window: Any, _request: HttpRequest) -> Panel | None:
-    lines = queries.items_named(network.received_items(window_id=window.id))
-    return Panel("catalog/_items_panel.html", {"lines": lines}) if lines else None
+def _items_of_window(window: Any, request: HttpRequest) -> Panel | None:
+    return _panel(queries.items_named(network.received_items(window_id=window.id)), request)
+
+
+def _panel(lines: Sequence[ItemLine], request: HttpRequest) -> Panel | None:
+    """Show what is done at a place: short lists whole, long ones folded by department, or what a question finds among them."""
+    if not lines:
+        return None
+    question = request.GET.get("q", "").strip()[:LONGEST_QUESTION]
+    found = among(lines, question) if question else []
+    folds = by_department(lines) if len(lines) > SHOWN_WHOLE and not question else []
+    return Panel(
+        "catalog/_items_panel.html",
+        {
+            "lines": lines,
+            "count": len(lines),
+            "is_long": len(lines) > SHOWN_WHOLE,
+            "question": question,
+            "found": found,
+            "folds": folds,
+        },
+        styles=("catalog/catalog.css",),
+    )
 
 
 def _choices(agency_id: UUID) -> list[ItemChoice]:

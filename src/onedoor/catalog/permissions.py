@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from onedoor.catalog.models import CatalogItem
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.errors import NotAllowed
 from onedoor.network import queries as network
@@ -30,6 +31,12 @@ def may_edit(actor: Actor, department_code: str) -> bool:
 def edited_department(actor: Actor) -> str | None:
     """Return the department whose items the actor writes, ``None`` where it is all. One statement."""
     return None if may_publish(actor) else _department_of(actor.agency)
+
+
+def may_open_files(actor: Actor, item_id: UUID) -> bool:
+    """Return whether the actor may open the forms and samples of an item that is being written: its keepers may. One statement."""
+    department = CatalogItem.objects.filter(id=item_id).values_list("department_code", flat=True).first()
+    return keeps_items(actor) and department is not None and may_edit(actor, department)
 
 
 def require_publisher(actor: Actor) -> None:

@@ -12,6 +12,7 @@ from onedoor.catalog.views.desk import (
     form_conditions,
     form_editor,
     form_preview,
+    guide_files,
     health,
     items,
     qr,
@@ -54,6 +55,7 @@ urlpatterns = [
     path("desk/catalog/<str:code>/draft/form/field/<str:key>/", form_editor.field, name="draft_form_field"),
     path("desk/catalog/<str:code>/draft/form/field/<str:key>/<str:column_key>/", form_editor.column, name="draft_form_column"),
     path("desk/catalog/<str:code>/draft/form/remove/<str:kind>/<str:key>/", form_editor.remove, name="draft_form_remove"),
+    path("desk/catalog/<str:code>/draft/files/<str:key>/", guide_files.draft_files, name="draft_files"),
     path("desk/catalog/<str:code>/draft/condition/<str:kind>/<str:key>/", form_conditions.draft_condition, name="draft_condition"),
     # Behind the part that has pages of its own (draft/form/).
     path("desk/catalog/<str:code>/draft/<str:key>/", drafts.part, name="desk_part"),

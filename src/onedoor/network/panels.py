@@ -18,10 +18,11 @@ KINDS = frozenset({"agency", "site", "window"})
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A part of a page: a template of the room that registered it, and what the template shows (as ``panel`` there)."""
+    """A part of a page: a template of the room that registered it, and what the template shows (as ``panel`` there), with its style sheets."""
 
     template: str
     context: Mapping[str, Any] = field(default_factory=dict)
+    styles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
 from onedoor.catalog import services as catalog_services
+from onedoor.catalog.guide_files import KINDS
 from onedoor.catalog.services import NewServiceItem, NewSynonym
 from onedoor.catalog.services import changes as changes_services
+from onedoor.documents import services as documents
 from onedoor.kernel.actor import Actor
+from onedoor.kernel.ids import new_id
 from onedoor.kernel.subjects import Subject
 from onedoor.network.entries import NewAgency
 from onedoor.sample import offices, sources
@@ -38,7 +43,7 @@ def make_catalogue(source: Source, known: Sequence[NewAgency], keys: Mapping[str
     """Import the items and enter who implements them."""
     catalog_services.import_items(
         items=sources.text("items_full.csv").encode(),
-        guides=sources.text("guides.json").encode(),
+        guides=with_files(sources.text("guides.json"), by=by, at=at).encode(),
         name="items_full.csv",
         basis=BASIS,
         by=by,
@@ -57,6 +62,22 @@ def make_catalogue(source: Source, known: Sequence[NewAgency], keys: Mapping[str
         catalog_services.add_synonyms(
             [NewSynonym(each["word"], each["catalogue_word"], each["item_code"]) for each in words], by=by, at=at
         )
+
+
+def with_files(guides: str, *, by: Actor, at: datetime) -> str:
+    """Return the guides naming the blank forms and samples of ``data/files/``, which are kept first."""
+    told = json.loads(guides)
+    by_code = {each["code"]: each for each in told}
+    for path in sorted((sources.DATA / "files").glob("*.pdf")):
+        code, key, kind = path.stem.rsplit("-", 2)
+        paper = by_code[code]["materials"][int(key.removeprefix("m")) - 1]
+        upload = SimpleUploadedFile(f"{paper['name']}（{FILE_WORDS[kind]}）.pdf", path.read_bytes(), "application/pdf")
+        file = documents.store_upload(upload, by=by, at=at, subject=Subject("catalog.guide_file", new_id()))
+        paper[KINDS[kind]] = str(file.id)
+    return json.dumps(told, ensure_ascii=False)
+
+
+FILE_WORDS = {"blank": "空白表", "sample": "填写示例"}
 
 
 def make_history(*, by: Actor, at: datetime) -> None:

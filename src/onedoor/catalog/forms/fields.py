@@ -19,7 +19,7 @@ from onedoor.catalog.elements import HELP, name_of
 from onedoor.catalog.topics import TOPICS
 
 LONGEST_TEXT, LONGEST_LINE, MOST = 20_000, 1000, 99_999
-GIVEN = {"materials.key", "options.code"}  # by the page itself
+GIVEN = {"materials.key", "options.code", "materials.blank_form", "materials.sample_form"}  # by the page itself, or another
 # Texts that take more than a line.
 LONG = set(
     "summary who_can disclaimer legal_bases.text online_flow offline_flow traffic hours by_promise_note power.content power.division "  # noqa: SIM905

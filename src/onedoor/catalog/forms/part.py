@@ -70,6 +70,7 @@ class RowForm(forms.Form):
     """One row. ``condition`` is when it applies, as a sentence with the address where that is written (the page says so)."""
 
     condition: tuple[str, str] | None = None
+    files_url: str = ""
 
     def __init__(self, element: str, kind: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

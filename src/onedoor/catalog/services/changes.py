@@ -14,6 +14,7 @@ from onedoor.catalog import acts
 from onedoor.catalog.models import CURRENT, CatalogItem, ChangedItem, ChangeKind, ItemChange, ItemVersion, VersionStatus
 from onedoor.catalog.permissions import require_publisher
 from onedoor.catalog.services.edition import move_edition
+from onedoor.catalog.services.last_days import set_last_days
 from onedoor.catalog.services.versions import change_status, put_into_force
 from onedoor.catalog.subjects import ITEM
 from onedoor.journal.services import Record, record_many
@@ -96,6 +97,10 @@ def enter_changes(given: Sequence[NewChange], *, by: Actor, at: datetime) -> lis
         at=at,
     )
     _carry_out([row for row in rows if row.effective_on <= local_date(at)], by=by, at=at)
+    coming = {code for each in given if each.effective_on > local_date(at) for code in each.touched}
+    if coming:
+        set_last_days([items[code].id for code in coming])
+        move_edition()
     return [row.id for row in rows]
 
 
@@ -117,6 +122,8 @@ def revoke_change(change_id: UUID, *, by: Actor, at: datetime) -> None:
     record_many(
         acts.REVOKE_CHANGE, [Record(Subject(ITEM, each.item_id), _facts(change, each.item)) for each in touched], by=by, at=at
     )
+    set_last_days([each.item_id for each in touched])
+    move_edition()
 
 
 @transaction.atomic(durable=True)
@@ -150,6 +157,7 @@ def _carry_out(changes: Sequence[ItemChange], *, by: Actor, at: datetime) -> Non
     for change in changes:
         change.done_at = at
     ItemChange.objects.bulk_update(changes, ["done_at"])
+    set_last_days(list(ChangedItem.objects.filter(change__in=moved, is_result=False).values_list("item_id", flat=True)))
     if moved:
         move_edition()
 

@@ -139,9 +139,27 @@ def save_part(version_id: UUID, *, part_key: str, changes: Mapping[str, Any], ma
     :raises PartChanged: when somebody else saved the part since then, and it now says something else.
     :raises WrongState: when the version is no draft any more.
     """
-    version, part = _lock(version_id), PART_BY_KEY[part_key]
+    return save_locked(lock_draft(version_id, by=by), PART_BY_KEY[part_key], changes, mark, by=by, at=at)
+
+
+def lock_draft(version_id: UUID, *, by: Actor) -> ItemVersion:
+    """Lock a draft that the actor may write in.
+
+    :raises NotFound: when there is none.
+    :raises NotAllowed: when the actor does not write the items of the department.
+    :raises WrongState: when the version is no draft any more.
+    """
+    version = _lock(version_id)
     require_editor(by, version.item.department_code)
     _require(version, VersionStatus.DRAFT)
+    return version
+
+
+def save_locked(version: ItemVersion, part: Part, changes: Mapping[str, Any], mark: str, *, by: Actor, at: datetime) -> str:
+    """Write elements of one part of a locked draft; return the mark of the part as it is now.
+
+    :raises PartChanged: when somebody else saved the part since ``mark`` was read, and it now says something else.
+    """
     before = value_of(version, part)
     if seen(version, part) != mark and value_of(_changed(version, part, changes), part) != before:
         raise PartChanged(before, seen(version, part))

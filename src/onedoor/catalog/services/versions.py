@@ -15,6 +15,7 @@ from onedoor.catalog.content import Content
 from onedoor.catalog.models import COMING, CURRENT, CatalogItem, ItemOption, ItemVersion, VersionStatus
 from onedoor.catalog.permissions import require_publisher
 from onedoor.catalog.services.edition import move_edition
+from onedoor.catalog.services.last_days import set_last_days
 from onedoor.catalog.services.search_index import index_soon, stand_anew
 from onedoor.catalog.services.short_codes import create_short_codes
 from onedoor.catalog.subjects import ITEM, VERSION
@@ -99,6 +100,7 @@ def enter_in_force(versions: Sequence[ItemVersion], *, by: Actor, at: datetime) 
         return
     _supersede([each.item_id for each in versions], at=at)
     copy_in(versions)
+    set_last_days([each.item_id for each in versions])
     _tell_of(versions, by=by, at=at)
 
 
@@ -115,6 +117,7 @@ def put_into_force(versions: Sequence[ItemVersion], *, by: Actor, at: datetime) 
         _bring_up_to_date(version.item, version.content)
     with connection.cursor() as cursor:
         cursor.execute(_IN_FORCE, [at, local_date(at), [each.id for each in versions], [each.number for each in versions]])
+    set_last_days([each.item_id for each in versions])
     update_items([each.item for each in versions])
     _tell_of(versions, by=by, at=at)
     index_soon([each.item_id for each in versions])

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from onedoor.catalog import parts
-from onedoor.catalog.content import Form
+from onedoor.catalog.content import Content
 from onedoor.catalog.forms.part import PartEditor, RowForm
 from onedoor.catalog.life import ItemSheet
 from onedoor.catalog.lint import faults_of
@@ -76,7 +76,8 @@ def _page(
     blocks = editor.blocks(faults)
     for block in blocks:
         for row in block.rows or ():
-            row.condition = _condition(row, sheet.item.code, editor.content.form)
+            row.condition = _condition(row, sheet.item.code, editor.content)
+            row.files_url = _files_url(row, sheet.item.code, editor.content)
     context = {
         "sheet": sheet,
         "part": shown,
@@ -89,9 +90,21 @@ def _page(
     return render(request, "catalog/desk/part.html", context, status=status)
 
 
-def _condition(row: RowForm, code: str, words: Form) -> tuple[str, str] | None:
+def _files_url(row: RowForm, code: str, saved: Content) -> str:
+    """Return where forms and samples are attached to a paper; empty for other rows, and for papers that were never saved."""
+    is_saved = row.element == "materials" and row.ident in {each.key for each in saved.materials}
+    return address_of("catalog:draft_files", code, row.ident) if is_saved else ""
+
+
+def _condition(row: RowForm, code: str, saved: Content) -> tuple[str, str] | None:
     """Return when a row applies, as a sentence, with the address where that is written; None where rows have no conditions."""
-    told = row.tell_condition(words)
-    kind = {"materials": "material", "options": "option"}.get(row.element, "")
-    url = address_of("catalog:draft_condition", code, kind, row.ident) if kind and row.ident else ""
+    told = row.tell_condition(saved.form)
+    kind = {"materials": "material", "options": "option", "fees": "fee"}.get(row.element, "")
+    ident = _place_of_fee(row, saved) if kind == "fee" else row.ident
+    url = address_of("catalog:draft_condition", code, kind, ident) if kind and ident else ""
     return None if told is None else (told, url)
+
+
+def _place_of_fee(row: RowForm, saved: Content) -> str:
+    """Return by which number a fee is known, from 1; empty while it is new. Fees have no keys of their own."""
+    return next((str(number) for number, fee in enumerate(saved.fees, start=1) if fee.name == row.title), "")

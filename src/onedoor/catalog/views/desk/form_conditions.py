@@ -55,6 +55,9 @@ def _owner(content: Content, kind: str, key: str) -> _Owner:
         for option in content.options:
             if option.code == key:
                 return _Owner("options", option.name, option.condition, asked)
+    if kind == "fee" and key.isdecimal() and 0 < int(key) <= len(content.fees):
+        fee = content.fees[int(key) - 1]
+        return _Owner("fees", fee.name, fee.when, asked)
     raise NotFound
 
 
@@ -63,6 +66,9 @@ def _changes(content: Content, kind: str, key: str, condition: Condition | None)
         return {"form": put_field(content.form, replace(content.form.field(key), condition=condition))}
     if kind == "material":
         return {"materials": tuple(replace(each, when=condition) if each.key == key else each for each in content.materials)}
+    if kind == "fee":
+        at = int(key) - 1
+        return {"fees": tuple(replace(each, when=condition) if place == at else each for place, each in enumerate(content.fees))}
     return {"options": tuple(replace(each, condition=condition) if each.code == key else each for each in content.options)}
 
 

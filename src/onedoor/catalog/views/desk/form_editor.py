@@ -122,6 +122,7 @@ def _page(
         "asked_elsewhere": [
             *(_user(draft, "material", each.key, each.name, each.when) for each in draft.content.materials),
             *(_user(draft, "option", each.code, each.name, each.condition) for each in draft.content.options),
+            *(_user(draft, "fee", str(place), each.name, each.when) for place, each in enumerate(draft.content.fees, start=1)),
         ],
         "form": form,
         "has_errors": section is not None or question is not None,
