@@ -185,6 +185,7 @@ TABLE: dict[str, tuple[str, str]] = {  # who gets in with GET, and with POST
     "files/<str:token>/": ("00+000000000", OPEN),
     "healthz": (OPEN, OPEN),
     "items/": (OPEN, OPEN),
+    "items/<str:code>/form/": (OPEN, OPEN),
     "items/<str:code>/": (OPEN, OPEN),
     "items/<str:code>/files/<uuid:file_id>/": (NOTHING, OPEN),
     "items/suggest": (OPEN, OPEN),

@@ -285,11 +285,17 @@ def test_the_preview_shows_what_depends_on_an_answer(begun):
     assert "章程" in text_of(begun.get(f"{PAGE}preview/?q1=c1"))
 
 
-def test_the_blank_form_is_a_pdf(begun):
+def test_the_blank_form_is_a_pdf_that_the_worker_makes(begun, run_jobs):
+    waiting = begun.get(f"{PAGE}paper/")
+    assert "正在制作" in text_of(waiting)
+    assert waiting["Refresh"] == "2"
+    run_jobs()
     answer = begun.get(f"{PAGE}paper/")
     assert answer["Content-Type"] == "application/pdf"
-    with pikepdf.open(io.BytesIO(answer.content)) as paper:
+    with pikepdf.open(io.BytesIO(b"".join(answer.streaming_content))) as paper:
         assert len(paper.pages) == 1
+    a_question(begun, "s1", "章程", "text")
+    assert "正在制作" in text_of(begun.get(f"{PAGE}paper/")), "another form is another paper"
 
 
 def test_nobody_else_comes_in(begun, city):

@@ -36,3 +36,4 @@ APPROVE_FILE = register("catalog.approve_file", _("%(actor)s approved what %(fil
 RETURN_FILE = register("catalog.return_file", _("%(actor)s sent back %(file)s: %(reason)s"))
 WRITE_FILE = register("catalog.write_file", _("%(actor)s took %(items)s items out to %(file)s"))
 REFUSE_FILE = register("catalog.refuse_file", _("%(actor)s: %(file)s was not taken: %(reason)s"))
+PRINT_BOOK = register("catalog.print_book", _("The book %(file)s was printed as %(actor)s had asked"))

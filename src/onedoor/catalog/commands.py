@@ -39,6 +39,14 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
         "--profile", choices=("own", "exchange"), default="own", help="our names of the columns, or the national ones"
     )
     items.set_defaults(run=_export_items, needs="database")
+    kinds = subparsers.add_parser("print", help="print the catalogue").add_subparsers(required=True, metavar="KIND")
+    book = kinds.add_parser("book", help="print guides and guidance norms as a book: PDF, one A4 for each guide")
+    book.add_argument("file", type=Path, help="where to; its name ends in .pdf")
+    book.add_argument("--agency", default="", metavar="CODE", help="only the items of this department, such as YJ")
+    parts = book.add_mutually_exclusive_group()
+    parts.add_argument("--public", action="store_true", help="only the guides, which are for everybody")
+    parts.add_argument("--norms", action="store_true", help="only the guidance norms, which are for those at the desk")
+    book.set_defaults(run=_print_book, needs="database")
 
 
 def _import_items(arguments: argparse.Namespace) -> int:
@@ -163,4 +171,36 @@ def _export_items(arguments: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 1
     print(_("%(n)d items were written to %(file)s.") % {"n": total, "file": arguments.file})
+    return 0
+
+
+def _print_book(arguments: argparse.Namespace) -> int:
+    from django.utils import timezone
+    from django.utils.translation import gettext as _
+
+    from onedoor.catalog.book.making import Book, NothingToPrint, make_book
+    from onedoor.kernel.clock import local_date
+    from onedoor.look import strip
+
+    if arguments.file.suffix.lower() != ".pdf":
+        print(_("The name of the file must end in .pdf."), file=sys.stderr)
+        return 1
+    book = Book(
+        day=local_date(timezone.now()),
+        with_guides=not arguments.norms,
+        with_norms=not arguments.public,
+        department=arguments.agency,
+        is_sample=bool(strip.sample.get()),
+    )
+    part = arguments.file.with_name(arguments.file.name + ".part")
+    try:
+        with part.open("wb") as out, _Bar(_("Printing")) as bar:
+            made = make_book(book, out, progress=bar.show)
+        part.replace(arguments.file)
+    except (OSError, NothingToPrint) as error:
+        part.unlink(missing_ok=True)
+        print(error, file=sys.stderr)
+        return 1
+    words = {"pages": made.pages, "guides": made.guides, "norms": made.norms, "file": arguments.file}
+    print(_("%(pages)d pages were written to %(file)s: %(guides)d guides, %(norms)d norms.") % words)
     return 0

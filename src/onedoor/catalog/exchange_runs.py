@@ -91,5 +91,5 @@ def result_of(run_id: UUID) -> tuple[IO[bytes], str]:
     run = run_for(run_id)
     if not run.result_key:
         raise NotFound
-    name = run.name if run.kind == "export" else f"{run.name.rpartition('.')[0] or run.name}-faults.xlsx"
+    name = run.name if run.kind in ("export", "book") else f"{run.name.rpartition('.')[0] or run.name}-faults.xlsx"
     return keeping.open_stored(run.result_key), name

@@ -319,6 +319,7 @@ class RunKind(TextChoices):
     TRIAL = "trial", _("Dry run")
     IMPORT = "import", pgettext_lazy("exchange", "Import")
     EXPORT = "export", pgettext_lazy("exchange", "Export")
+    BOOK = "book", pgettext_lazy("exchange", "Book")
 
 
 class RunState(TextChoices):
@@ -348,6 +349,7 @@ class ExchangeRun(Row):
     state = models.CharField(max_length=10, choices=RunState, default=RunState.WAITING)
     format = models.CharField(max_length=5, blank=True)
     profile = models.CharField(max_length=10, blank=True)
+    department = models.CharField(max_length=8, blank=True, help_text=_("Whose items a book has; empty for all"))
     name = models.CharField(max_length=200)
     storage_key = models.CharField(max_length=120, blank=True)
     result_key = models.CharField(max_length=120, blank=True)

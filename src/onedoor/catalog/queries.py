@@ -266,19 +266,26 @@ def _guide(code: str) -> Guide | None:
     )
     if version is None:
         return None
+    return guide_of(
+        version, department=version.department or "", department_en=version.department_en or "", short_code=version.short or ""
+    )
+
+
+def guide_of(version: ItemVersion, *, department: str, department_en: str = "", short_code: str = "") -> Guide:
+    """Return the guide of a version that was read with its item, with the name of its department. One statement if it names files."""
     terms = _terms(version)
     return Guide(
         **terms,
         catalog_code=version.item.catalog_code,
-        department_name=version.department or "",
-        department_name_en=version.department_en or "",
+        department_name=department,
+        department_name_en=department_en,
         board=version.item.board,
         topics=tuple(version.item.topics),
         effective_from=version.effective_from,
         effective_to=version.effective_to,
-        short_code=version.short or "",
+        short_code=short_code,
         accepted_faults=tuple(version.accepted_faults),
-        files=files_of(terms["content"], code),
+        files=files_of(terms["content"], version.item.code),
     )
 
 

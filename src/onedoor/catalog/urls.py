@@ -25,6 +25,7 @@ urlpatterns = [
     path("items/", search.items, name="items"),
     path("items/suggest", search.suggest, name="suggest"),
     path("items/<str:code>/", public.guide, name="guide"),
+    path("items/<str:code>/form/", public.guide_form, name="guide_form"),
     path("items/<str:code>/files/<uuid:file_id>/", public.guide_file, name="guide_file"),
     path("q/<str:code>", public.short_link, name="short_link"),
     path("desk/qr/", qr.qr_sheet, name="qr_sheet"),

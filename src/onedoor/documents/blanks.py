@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.http import FileResponse, HttpRequest, HttpResponse
 
-def blank_pdf(words: Mapping[str, Any]) -> bytes:
-    """Return a blank form as PDF. ``words`` are its title and its sections with rows; the typesetter is loaded at the first one."""
-    from onedoor.documents.layout import sheet_pdf  # a second and 60 MB, which a web process that never prints need not spend
+from onedoor.documents import sending
 
-    return sheet_pdf("documents/papers/blank_form.html", words)
+
+def blank_form(words: Mapping[str, Any], *, title: str, name: str, back: str, request: HttpRequest) -> HttpResponse | FileResponse:
+    """Send a blank form as PDF, or say that it is being made. ``words`` are its title and its sections with rows.
+
+    The worker sets it: typesetting takes a second and 60 MB, which no web process spends. ``back`` is the page it belongs to.
+    """
+    return sending.sheet("documents/papers/blank_form.html", words, title=title, name=name, back=back, request=request)

@@ -53,13 +53,13 @@ def sheet_pdf(template: str, words: Mapping[str, Any]) -> bytes:
     """Return a template of papers with its words as PDF/A-2b."""
     with translation.override("zh-hans"):
         html = render_to_string(template, dict(words))
-    with _one_at_a_time:
-        document = HTML(string=html).render(stylesheets=[_styles()], font_config=_fonts())
+    with one_at_a_time:
+        document = HTML(string=html).render(stylesheets=[_styles()], font_config=fonts())
         pdf = document.write_pdf(pdf_variant="pdf/a-2b", pdf_tags=False, uncompressed_pdf=True)
     return _slim(pdf)
 
 
-_one_at_a_time = threading.Lock()
+one_at_a_time = threading.Lock()
 """Pango and its fonts serve one thread; two jobs of one worker that lay out at once corrupt its memory, and it dies."""
 
 
@@ -67,14 +67,19 @@ def _slim(pdf: bytes) -> bytes:
     """Return ``pdf`` with its fonts cut down to their outlines: the tables around them are as large again and never read."""
     slim = io.BytesIO()
     with pikepdf.open(io.BytesIO(pdf)) as document:
-        for each in document.objects:
-            if isinstance(each, pikepdf.Stream) and each.get("/Subtype") == "/OpenType":
-                outlines = _outlines(each.read_bytes())
-                parameters = pikepdf.Dictionary(Predictor=12, Columns=_WIDTH)
-                each.write(_packed(outlines), filter=pikepdf.Name.FlateDecode, decode_parms=parameters)
-                each["/Subtype"] = pikepdf.Name("/CIDFontType0C")
+        slim_fonts(document)
         document.save(slim, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.disable)
     return slim.getvalue()
+
+
+def slim_fonts(document: pikepdf.Pdf) -> None:
+    """Cut the fonts of a document down to their outlines and pack them."""
+    for each in document.objects:
+        if isinstance(each, pikepdf.Stream) and each.get("/Subtype") == "/OpenType":
+            outlines = _outlines(each.read_bytes())
+            parameters = pikepdf.Dictionary(Predictor=12, Columns=_WIDTH)
+            each.write(_packed(outlines), filter=pikepdf.Name.FlateDecode, decode_parms=parameters)
+            each["/Subtype"] = pikepdf.Name("/CIDFontType0C")
 
 
 _WIDTH = 3
@@ -133,7 +138,7 @@ def words_of(paper: Paper) -> dict[str, Any]:
         code=" ".join(paper.code[at : at + 4] for at in range(0, len(paper.code), 4)),
         verify_page=f"{settings.ONEDOOR_BASE_URL}/verify/",
         track_page=f"{settings.ONEDOOR_BASE_URL}/track/",
-        qr=_qr(verify_address(paper.code)),
+        qr=qr_picture(verify_address(paper.code)),
         seal=_data(seal_svg(paper.issuer, is_sample=paper.is_sample)),
     )
     words["applied_on"] = words["applied_on"] or words["day"]
@@ -150,10 +155,15 @@ def _grouped(text: str) -> str:
 _GAP = re.compile(r"(?<=[⺀-鿿〇-〟！-～]) +(?=[0-9A-Za-z])|(?<=[0-9A-Za-z]) +(?=[⺀-鿿〇-〟！-～])")
 
 
+def set_in_type(text: str) -> str:
+    """Return a text without spaces between Chinese and figures, which justified lines would tear wide."""
+    return _GAP.sub("", text)
+
+
 def _set(value: Any) -> Any:
     """Return content as it is set in type: no spaces between Chinese and figures, since justified lines would tear them wide."""
     if isinstance(value, str):
-        return _GAP.sub("", value)
+        return set_in_type(value)
     if isinstance(value, Mapping):
         return {name: _set(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
@@ -198,7 +208,8 @@ def _rows(value: object, key: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _qr(text: str) -> str:
+def qr_picture(text: str) -> str:
+    """Return a QR code as the address of a picture that is part of the page."""
     picture = io.BytesIO()
     segno.make(text, error="m", micro=False).save(picture, kind="svg", border=2, scale=4, xmldecl=False)
     return _data(picture.getvalue().decode())
@@ -209,10 +220,11 @@ def _data(svg: str) -> str:
 
 
 @lru_cache
-def _fonts() -> FontConfiguration:
+def fonts() -> FontConfiguration:
+    """Return the fonts, read once."""
     return FontConfiguration()
 
 
 @lru_cache
 def _styles() -> CSS:
-    return CSS(filename=str(_STYLES), font_config=_fonts())
+    return CSS(filename=str(_STYLES), font_config=fonts())

@@ -123,3 +123,24 @@ class PaperCounter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.series} {self.last}"
+
+
+class Sheet(models.Model):
+    """A page set from words that is neither numbered nor sealed, such as a blank form; known by the digest of its words."""
+
+    digest = models.BinaryField(primary_key=True)
+    template = models.CharField(max_length=100)
+    words = models.JSONField(help_text=_("What it says; empty when it is made"))
+    storage_key = models.CharField(max_length=120, blank=True)
+    asked_at = models.DateTimeField()
+    queued_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["asked_at"], name="documents_sheet_asked"),)
+
+    def __str__(self) -> str:
+        return f"{self.template} {bytes(self.digest).hex()[:8]}"
+
+    @property
+    def is_made(self) -> bool:
+        return bool(self.storage_key)

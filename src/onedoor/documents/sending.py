@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
-from django.http import FileResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
 
-from onedoor.documents import keeping, queries
+from onedoor.documents import keeping, queries, services
 
 POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 
@@ -25,3 +29,19 @@ def public_file(file_id: UUID) -> FileResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     return response
+
+
+def sheet(
+    template: str, words: Mapping[str, Any], *, title: str, name: str, back: str, request: HttpRequest
+) -> HttpResponse | FileResponse:
+    """Send a sheet, or say that it is being made; the page asks again by itself, with a script or without."""
+    found = services.want_sheet(template=template, words=words, at=timezone.now())
+    if not found.is_made:
+        response = render(request, "documents/sheet_waits.html", {"title": title, "back": back})
+        response["Refresh"] = "2"
+        response["Cache-Control"] = "no-store"
+        return response
+    sent = FileResponse(keeping.open_stored(found.storage_key), filename=name, content_type="application/pdf")
+    sent["Content-Security-Policy"] = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+    sent["X-Content-Type-Options"] = "nosniff"
+    return sent

@@ -51,6 +51,14 @@ def _seal_all(*, stubborn: bool) -> None:
         raise failed
 
 
+@app.task(name="documents.make_sheet", retry=2)
+def make_sheet(digest: str) -> None:
+    """Set a sheet that somebody asked for."""
+    from onedoor.documents.layout import sheet_pdf
+
+    services.make_sheet(bytes.fromhex(digest), make=sheet_pdf, at=timezone.now())
+
+
 @app.periodic(cron="*/2 * * * *")
 @app.task(name="documents.seal_waiting", queueing_lock="documents.seal_waiting", priority=jobs.BEHIND)
 def seal_waiting(timestamp: int) -> None:
@@ -89,6 +97,8 @@ def sweep(timestamp: int) -> None:
     now = timezone.now()
     by = system_actor("documents.sweep")
     while services.sweep_uploads(by=by, at=now):
+        pass
+    while services.sweep_sheets(at=now):
         pass
     for folder in ("uploads", "papers"):
         for days in range(2, 10):

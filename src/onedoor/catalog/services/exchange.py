@@ -17,7 +17,16 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from onedoor.catalog.acts import ASK_FOR_FILE, CHECK_FILE, HAND_IN_FILE, PROPOSE_FILE, REFUSE_FILE, TAKE_OVER_FILE, WRITE_FILE
+from onedoor.catalog.acts import (
+    ASK_FOR_FILE,
+    CHECK_FILE,
+    HAND_IN_FILE,
+    PRINT_BOOK,
+    PROPOSE_FILE,
+    REFUSE_FILE,
+    TAKE_OVER_FILE,
+    WRITE_FILE,
+)
 from onedoor.catalog.exchange.faults import Fault
 from onedoor.catalog.exchange.kinds import Profile
 from onedoor.catalog.exchange.marking import write_marked
@@ -25,6 +34,7 @@ from onedoor.catalog.exchange.records import ItemRecord
 from onedoor.catalog.exchange.writing import WRITERS
 from onedoor.catalog.models import UNDER_WAY, ExchangeRun, RunKind, RunState
 from onedoor.catalog.permissions import require_publisher
+from onedoor.catalog.queries import department_names
 from onedoor.catalog.records import count_current, current_records
 from onedoor.catalog.services.imports import FaultyFile, take_over
 from onedoor.catalog.services.proposals import InReview, put_run_into_force
@@ -37,12 +47,19 @@ from onedoor.kernel.actor import Actor, system_actor
 from onedoor.kernel.clock import local_date
 from onedoor.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from onedoor.kernel.subjects import Subject
+from onedoor.look import strip
 from onedoor.network import queries as network
 
 FOLDER = "exchange"
 KEPT_DAYS = 30
+BOOK_PARTS = ("all", "guides", "norms")
 _SECONDS_BETWEEN = 0.5
-_DONE: dict[str, Act] = {RunKind.TRIAL: CHECK_FILE, RunKind.IMPORT: TAKE_OVER_FILE, RunKind.EXPORT: WRITE_FILE}
+_DONE: dict[str, Act] = {
+    RunKind.TRIAL: CHECK_FILE,
+    RunKind.IMPORT: TAKE_OVER_FILE,
+    RunKind.EXPORT: WRITE_FILE,
+    RunKind.BOOK: PRINT_BOOK,
+}
 
 
 @transaction.atomic(durable=True)
@@ -101,13 +118,26 @@ def ask_export(*, kind: str, profile: str, by: Actor, at: datetime) -> UUID:
     return _queue(ExchangeRun(kind=RunKind.EXPORT, format=kind, profile=profile, name=name), by=by, at=at)
 
 
+@transaction.atomic(durable=True)
+def ask_book(*, parts: str, department: str, by: Actor, at: datetime) -> UUID:
+    """Have the worker print the catalogue as a book: ``all``, ``guides`` or ``norms``, of one department or of all.
+
+    :raises Invalid: when there is no such part or department.
+    """
+    require_publisher(by)
+    if parts not in BOOK_PARTS or (department and department not in department_names()):
+        raise Invalid({"parts": _("Choose what the book shall have, and of which department.")})
+    name = "-".join(filter(None, ("book", parts if parts != "all" else "", department, f"{local_date(at):%Y%m%d}"))) + ".pdf"
+    return _queue(ExchangeRun(kind=RunKind.BOOK, format="pdf", profile=parts, department=department, name=name), by=by, at=at)
+
+
 def _queue(run: ExchangeRun, *, by: Actor, at: datetime) -> UUID:
     if by.account is None:
         raise NotAllowed
     run.asked_at, run.asked_by, run.asked_from = at, by.account, by.posting
     run.save(force_insert=True)
     digest = run.sha256.hex() if run.sha256 else ""
-    act = ASK_FOR_FILE if run.kind == RunKind.EXPORT else HAND_IN_FILE
+    act = ASK_FOR_FILE if run.kind in (RunKind.EXPORT, RunKind.BOOK) else HAND_IN_FILE
     record(act, subject=Subject(RUN, run.id), by=by, at=at, facts={"kind": run.kind, "file": run.name, "sha256": digest})
     jobs.queue("catalog.exchange", run_id=str(run.id))
     return run.id
@@ -128,6 +158,8 @@ def do_run(*, run_id: UUID, at: datetime) -> None:
         require_publisher(by)
         if run.kind == RunKind.EXPORT:
             _export(run, by=by, at=at)
+        elif run.kind == RunKind.BOOK:
+            _print_book(run, by=by, at=at)
         elif run.decided_by is not None:
             _put_into_force(run, by=by, at=at)
         else:
@@ -171,6 +203,19 @@ def _export(run: ExchangeRun, *, by: Actor, at: datetime) -> None:
             WRITERS[run.format](progress.counting(current_records(), total), out, Profile(run.profile))
         key = keeping.keep(FOLDER, File(out, name=run.name), at=at)
     _end(run, RunState.DONE, by=by, at=at, report={"items": total}, result_key=key)
+
+
+def _print_book(run: ExchangeRun, *, by: Actor, at: datetime) -> None:
+    from onedoor.catalog.book.making import Book, make_book  # the typesetter, which only the worker loads
+
+    book = Book(
+        day=local_date(at), with_guides=run.profile != "norms", with_norms=run.profile != "guides", department=run.department,
+        is_sample=bool(strip.sample.get()),
+    )  # fmt: skip
+    with NamedTemporaryFile() as out, _Progress(run) as progress:
+        made = make_book(book, out, progress=progress.show)
+        key = keeping.keep(FOLDER, File(out, name=run.name), at=at)
+    _end(run, RunState.DONE, by=by, at=at, report={"items": made.guides or made.norms, "pages": made.pages}, result_key=key)
 
 
 def _keep_faults(run: ExchangeRun, refusal: FaultyFile, *, by: Actor, at: datetime) -> None:

@@ -15,12 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from onedoor.catalog import guide_page, queries, short_links
+from onedoor.catalog.blank_form import blank_form
 from onedoor.catalog.queries import Guide, SiteOffer
 from onedoor.catalog.scenario import Case, case_for, given_by, is_wholly_known
 from onedoor.catalog.steps_picture import LARGE, pictures
 from onedoor.catalog.structured import as_script, government_service
 from onedoor.catalog.topics import BOARD_BY_CODE, TOPIC_BY_CODE, BoardView, Topic
 from onedoor.catalog.views.search import counts_openings
+from onedoor.documents import blanks
 from onedoor.documents import sending as documents
 from onedoor.kernel.clock import local_date
 from onedoor.kernel.doors import Door, door
@@ -118,6 +120,20 @@ def guide_file(request: HttpRequest, code: str, file_id: UUID) -> FileResponse:
     if file_id not in queries.published_guide(code).files:
         raise NotFound
     return documents.public_file(file_id)
+
+
+@door(Door.ANYONE)
+@require_safe
+def guide_form(request: HttpRequest, code: str) -> HttpResponse | FileResponse:
+    """Send the blank form of the guide in force to print, or say that it is being made.
+
+    :raises NotFound: when nothing is asked, or the item cannot be applied for.
+    """
+    found = queries.published_guide(code)
+    if not found.is_open or not found.content.form.fields:
+        raise NotFound
+    words, back = blank_form(found.content, found.name), reverse("catalog:guide", args=[code])
+    return blanks.blank_form(words, title=found.title, name=f"{found.name}.pdf", back=back, request=request)
 
 
 @door(Door.ANYONE)

@@ -11,6 +11,7 @@ from onedoor.documents.services.papers import (
     revoke_papers,
     seal_newest,
 )
+from onedoor.documents.services.sheets import make_sheet, sweep_sheets, want_sheet
 from onedoor.documents.sniffing import WrongFile
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "PaperIncomplete",
     "WrongFile",
     "issue_papers",
+    "make_sheet",
     "note_scan",
     "queue_sealing",
     "release_files",
@@ -25,6 +27,8 @@ __all__ = [
     "seal_newest",
     "store_upload",
     "sweep_orphans",
+    "sweep_sheets",
     "sweep_uploads",
     "use_files",
+    "want_sheet",
 ]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from onedoor.catalog import exchange_runs
+from onedoor.catalog import exchange_runs, queries
 from onedoor.catalog.permissions import PUBLISH_DUTY
 from onedoor.catalog.services import exchange, proposals
 from onedoor.catalog.views.desk.doorway import actor_of, clean, done
@@ -37,6 +37,7 @@ def exchange_page(request: HttpRequest) -> HttpResponse:
         except Invalid as refusal:
             errors = dict(refusal.errors)
     context = {"runs": exchange_runs.latest_runs(), "errors": errors, "error_list": [(name, errors[name]) for name in errors]}
+    context["departments"] = queries.department_names()
     return render(request, "catalog/desk/exchange.html", context, status=422 if errors else 200)
 
 
@@ -44,6 +45,10 @@ def _asked(request: HttpRequest) -> UUID:
     by, at = actor_of(request), timezone.now()
     if request.POST.get("act") == "export":
         return exchange.ask_export(kind=request.POST.get("format", ""), profile=request.POST.get("profile", ""), by=by, at=at)
+    if request.POST.get("act") == "book":
+        return exchange.ask_book(
+            parts=request.POST.get("parts", ""), department=request.POST.get("department", ""), by=by, at=at
+        )  # fmt: skip
     upload = request.FILES.get("file")
     if upload is None:
         raise Invalid({"file": exchange.NO_FILE})

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -76,16 +77,9 @@ def _part(field: FormField, key: str, value: object) -> dict[str, Any]:
 @door(Door.STAFF)
 @never_cache
 @require_safe
-def draft_form_paper(request: HttpRequest, code: str) -> HttpResponse:
+def draft_form_paper(request: HttpRequest, code: str) -> HttpResponse | FileResponse:
     """Give the blank form as a PDF to print."""
     draft = form_draft(actor_of(request), code)
-    name = _("Blank form")
-    response = HttpResponse(blanks.blank_pdf(blank_form(draft.content, draft.title)), content_type="application/pdf")
-    response["Content-Disposition"] = f"inline; filename*=UTF-8''{_quoted(name)}.pdf"
-    return response
-
-
-def _quoted(name: str) -> str:
-    from urllib.parse import quote
-
-    return quote(name)
+    words = blank_form(draft.content, draft.title)
+    back = reverse("catalog:draft_form", args=[code])
+    return blanks.blank_form(words, title=draft.title, name=f"{_('Blank form')}.pdf", back=back, request=request)
