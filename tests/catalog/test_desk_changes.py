@@ -95,3 +95,15 @@ def test_the_page_of_changes_keeps_its_budget(keepers: Keepers, django_assert_ma
     keepers.centre.get(CHANGES)
     with django_assert_max_num_queries(12):
         keepers.centre.get(CHANGES)
+
+
+def test_items_are_put_on_the_list_by_their_names_without_typing_codes(keepers: Keepers) -> None:
+    assert f'href="{CHANGES}?touched={CODE}#decide"' in keepers.centre.get(f"/desk/catalog/{CODE}/").content.decode()
+    assert "#decide" not in keepers.head.get(f"/desk/catalog/{CODE}/").content.decode()
+    found = keepers.centre.get(CHANGES, {"touched": CODE, "find": "0002"}).content.decode()
+    assert re.search(r"加上<span class=\"vh\"> [^<]+<", found), "the name stands beside the code"
+    address = re.search(r'href="(\?touched=[^"]+)#decide"', found)
+    assert address is not None
+    picked = keepers.centre.get(CHANGES + address[1].replace("&amp;", "&")).content.decode()
+    assert f"{CODE}\n{OTHER}</textarea>" in picked
+    assert "名称或编码里没有" in text_of(keepers.centre.get(CHANGES, {"find": "没有这样的事项"}))

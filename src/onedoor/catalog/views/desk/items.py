@@ -55,6 +55,7 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
         "sheet": sheet,
         "coming": None if sheet.coming is None else life.version_line(sheet.coming),
         "acts": next_acts(sheet, actor_of(request)),
+        "may_publish": permissions.may_publish(actor_of(request)),
         "parts": part_links(sheet),
         "today": local_date(timezone.now()),
         "writers": life.writers_of(sheet.coming),
