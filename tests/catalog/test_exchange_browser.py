@@ -70,6 +70,7 @@ def test_a_file_with_mistakes_and_then_a_right_one(
     assert (violations(second), scrolls_sideways(second)) == ([], False)
     follow(second.get_by_role("link", name="right.csv"))
     second.get_by_text("哪些质量规则没有做到").click()
+    second.locator("details[open]").wait_for()
     assert (violations(second), scrolls_sideways(second)) == ([], False)
     second.screenshot(path=str(PICTURES / f"desk-exchange-approve-{WIDTHS[width]}.png"), full_page=True)
     second.get_by_label("为什么仍然发布").fill("短指南，部门月底前补齐")
