@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from dataclasses import replace
 
 import pytest
 from django.test import Client
@@ -13,10 +14,12 @@ from onedoor.catalog import guide_page, queries, services, short_links
 from onedoor.catalog.content import Content, Phones, Remedies
 from onedoor.catalog.models import ServiceItem, ShortCode
 from onedoor.catalog.queries import Facets
+from onedoor.catalog.services import NewVersion
 from onedoor.catalog.topics import TOPICS
 from onedoor.kernel.errors import NotFound
 from onedoor.kernel.subjects import Subject
 from onedoor.network import queries as network
+from tests.catalog.city import AT, BY
 from tests.catalog.sources import sample_records
 
 pytestmark = pytest.mark.usefixtures("city")
@@ -270,3 +273,18 @@ def test_what_has_no_place_of_its_own_stands_at_the_end_of_the_guide():
         "行政诉讼法院": "海港区人民法院",
     }
     assert guide_page.more_lines(Content()) == []
+
+
+def test_the_guide_says_who_else_takes_it_in_and_where_to_go_with_a_complaint(browser):
+    record = next(each for each in sample_records() if FOOD.endswith(f"{each.code}/"))
+    assert "更多说明" not in text_of(browser.get(FOOD))
+    remedies = replace(record.content.remedies, court="海港区人民法院")
+    content = replace(record.content, receiving_levels=("township",), remedies=remedies)
+    version = NewVersion(
+        record.code, record.case_kind, record.legal_limit, record.legal_unit, record.promise_limit, record.promise_unit,
+        record.levels, record.accepts_online, record.is_complete, content,
+    )  # fmt: skip
+    services.publish_version(version, by=BY, at=AT)
+    page = text_of(browser.get(FOOD))
+    assert re.search(r"可代收转报</dt>\s*<dd>乡镇（街道）级</dd>", page)
+    assert "海港区人民法院" in page
