@@ -502,10 +502,10 @@ def test_who_implements_an_item_and_from_when_to_when_goes_out_and_is_passed_ove
     assert len(sent) <= 3
     record = found[code]
     (said,) = json.loads(written([record], "json"))
-    assert (said["effective_to"], len(said["effective_from"]), len(said["task_code"])) == ("2030-01-01", 10, 31)
+    assert (said["effective_to"], len(said["effective_from"]), len(said["task_code"])) == ("2029-12-31", 10, 31)
     assert said["agency"]
     (exchanged,) = json.loads(written([record], "json", Profile.EXCHANGE))
-    assert (exchanged["plan_cancel_date"], exchanged["dept_name"], exchanged["dept_type"]) == ("2030-01-01", said["agency"], "1")
+    assert (exchanged["plan_cancel_date"], exchanged["dept_name"], exchanged["dept_type"]) == ("2029-12-31", said["agency"], "1")
     told, faults = records_of(json.dumps([said | {"agency": "别的机构", "effective_from": "不是日期"}]).encode())
     assert faults.told == []
     assert told == [replace(record, told={})]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from itertools import islice
 from uuid import UUID
 
@@ -65,7 +66,8 @@ def _told_of(versions: Sequence[ItemVersion]) -> dict[UUID, dict[str, str]]:
     waiting = ChangedItem.objects.filter(
         item__in=items, is_result=False, change__kind__in=_ENDING, change__done_at=None, change__revoked_at=None
     )
-    ends = dict(waiting.order_by("-change__effective_on").values_list("item_id", "change__effective_on"))
+    ending = waiting.order_by("-change__effective_on").values_list("item_id", "change__effective_on")
+    ends = {item: day - timedelta(days=1) for item, day in ending}  # the last day on which it is in force
     return {
         each.item_id: {
             **implementing.get(each.item_id, {}),
