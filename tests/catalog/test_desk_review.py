@@ -156,8 +156,8 @@ def test_a_row_that_moved_is_marked_and_the_others_are_not() -> None:
     other = {"faqs": [{"q": "乙", "a": "二"}, {"q": "丙", "a": "三"}], "case_kind": "2"}
     kind, faqs = differences(one, other)
     assert [(line.text, line.mark) for line in (*kind.left, *kind.right)] == [("即办件", "gone"), ("承诺件", "new")]
-    assert [line.mark for line in faqs.left] == ["gone", "gone", "", ""]
-    assert [line.mark for line in faqs.right] == ["", "", "new", "new"]
+    assert [line.mark for line in faqs.left] == ["gone", "gone", ""]
+    assert [line.mark for line in faqs.right] == ["", "new", "new"]
 
 
 def test_every_guide_can_be_told_in_lines(keepers: Keepers) -> None:

@@ -103,6 +103,7 @@ def compare(walk: Walk, keepers: Keepers) -> None:
     said = page.get_by_role("main").inner_text()
     assert PAPER in said
     assert POINT in said
+    assert "食品经营许可申请书（未变）" in said
     walk.seen(page, "catalog-compare")
 
 

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -138,6 +139,18 @@ def _marked(left: list[Line], right: list[Line]) -> tuple[list[Line], list[Line]
         same_left |= set(range(block.a, block.a + block.size))
         same_right |= set(range(block.b, block.b + block.size))
     return (
-        [dataclasses.replace(line, mark=KEPT if place in same_left else GONE) for place, line in enumerate(left)],
-        [dataclasses.replace(line, mark=KEPT if place in same_right else NEW) for place, line in enumerate(right)],
+        _folded([dataclasses.replace(line, mark=KEPT if place in same_left else GONE) for place, line in enumerate(left)]),
+        _folded([dataclasses.replace(line, mark=KEPT if place in same_right else NEW) for place, line in enumerate(right)]),
     )
+
+
+def _folded(lines: list[Line]) -> list[Line]:
+    """Leave of a row that both sides say alike only its name, so that what differs is seen among many rows."""
+    edges = [*(place for place, line in enumerate(lines) if line.depth == 0), len(lines)]
+    kept: list[Line] = []
+    for start, end in pairwise(edges):
+        row = lines[start:end]
+        if len(row) > 1 and not any(line.mark for line in row):
+            row = [Line(_("%(name)s (unchanged)") % {"name": row[0].text})]
+        kept += row
+    return kept
