@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "onedoor.config.middleware.EdgeMiddleware",
     "onedoor.look.assets.CompressedFiles",
+    "onedoor.look.packing.PackedPages",
     "onedoor.documents.middleware.RefuseLargeBodies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "onedoor.look.language.middleware",
