@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from dataclasses import replace
 
@@ -25,6 +26,12 @@ from tests.catalog.sources import sample_records
 pytestmark = pytest.mark.usefixtures("city")
 FOOD = "/items/130300-YJ-01-0001/"
 LARGEST = 60 * 1024
+
+
+def machines_read(page):
+    """Return what a guide tells search engines of itself (schema.org)."""
+    (block,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    return json.loads(block)
 
 
 @pytest.fixture
@@ -67,12 +74,14 @@ class TestGuide:
         assert len(cold) <= 6
         assert len(warm) <= 2
 
-    def test_every_item_has_a_page_that_is_small_enough(self, browser):
+    def test_every_item_has_a_page_that_is_small_enough_and_that_machines_read(self, browser):
         for item in sample_records():
             response = browser.get(f"/items/{item.code}/")
             assert response.status_code == 200
             assert len(response.content) < LARGEST
-            assert item.name.replace("&", "&amp;") in text_of(response)
+            page = text_of(response)
+            assert item.name.replace("&", "&amp;") in page
+            assert machines_read(page)["name"] == item.name
 
     def test_a_publication_is_seen_at_once(self, browser):
         browser.get(FOOD)
