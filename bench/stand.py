@@ -58,18 +58,23 @@ def fresh_database(template: str, build: Callable[[], None]) -> None:
     name = f"bench_{template}_{ground.release()[:12]}"
     if not _ask(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
         for (old,) in _ask(f"SELECT datname FROM pg_database WHERE datname LIKE 'bench_{template}_%'"):
-            _do(f'DROP DATABASE "{old}" WITH (FORCE)')
+            _drop(old)
         print(f"building the tables of {template} …", file=sys.stderr, flush=True)
-        _do(f"DROP DATABASE IF EXISTS {engine.DATABASE} WITH (FORCE)", f"CREATE DATABASE {engine.DATABASE}")
+        _drop(engine.DATABASE)
+        _do(f"CREATE DATABASE {engine.DATABASE}")
         (DATA / "migrated.json").unlink(missing_ok=True)
         ground.migrate()
         build()
         connection.close()
         _do(f'ALTER DATABASE {engine.DATABASE} RENAME TO "{name}"')
-    _do(
-        f"DROP DATABASE IF EXISTS {engine.DATABASE} WITH (FORCE)",
-        f'CREATE DATABASE {engine.DATABASE} TEMPLATE "{name}" STRATEGY FILE_COPY',
-    )
+    _drop(engine.DATABASE)
+    _do(f'CREATE DATABASE {engine.DATABASE} TEMPLATE "{name}" STRATEGY FILE_COPY')
+
+
+def _drop(database: str) -> None:
+    """Drop a database and who is in it; ``WITH (FORCE)`` stumbles over an autovacuum worker, which a plain drop sends away."""
+    ours = f"datname = '{database}' AND backend_type = 'client backend'"
+    _do(f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {ours}", f'DROP DATABASE IF EXISTS "{database}"')
 
 
 def _ask(statement: str) -> list[tuple[str, ...]]:
