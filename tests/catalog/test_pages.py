@@ -124,8 +124,12 @@ class TestGuide:
     def test_english(self, browser):
         browser.cookies["language"] = "en"
         page = text_of(browser.get(FOOD))
-        assert "Food business licence" in page or "Food" in page
+        assert "Food business licence" in page
         assert "What to bring" in page
+        assert page.count("The text of this guide is in Chinese.") == 1
+        drawn = re.findall(r'<text[^>]*class="flow-name"[^>]*>(.*?)</text>', page)
+        assert drawn[:6] == ["Acceptance", "Review", "On-site check", "Approval", "Completion", "Delivery"]
+        assert "<b>Acceptance</b>" in page
 
     def test_unknown_codes_are_told_kindly(self, browser):
         response = browser.get("/items/130300-XX-99-0001/")

@@ -6,11 +6,12 @@ import json
 from itertools import product
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from onedoor.catalog import conditions
-from onedoor.catalog.content import Choice, Content, Fee, Form, FormField, Material, OptionText, Section
+from onedoor.catalog.content import Choice, Content, Fee, Form, FormField, Material, OptionText, Section, step_title
 from onedoor.catalog.scenario import answers_in, case_for, given_by, is_wholly_known, read_answers, scanned, situation_fields
 from tests.catalog.sources import sample_records
 
@@ -189,3 +190,19 @@ def test_every_situation_of_the_sample_leads_somewhere():
         wanted = {each.code for each in content.options if each.condition is not None}
         assert wanted <= reached or len(fields) > 5, (record.code, wanted - reached)
     assert asked >= 30
+
+
+@pytest.mark.parametrize(
+    ("stage", "name", "english"),
+    [
+        ("receive", "受理", "Acceptance"),
+        ("handle", "四到场核查", "Handling"),
+        ("approve", "核准", "Approval"),
+        ("handle", "公示", "Public notice"),
+    ],
+)
+def test_steps_are_told_in_english_by_name_or_by_stage(stage, name, english):
+    with translation.override("en"):
+        assert step_title(stage, name) == english
+    with translation.override("zh-hans"):
+        assert step_title(stage, name) == name

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from onedoor.casework.states import ACCEPTED_OR_LATER, Outcome, Status
+from onedoor.catalog.content import step_title
 from onedoor.kernel import masking
 from onedoor.kernel.fields import EncryptedJSONField, EncryptedTextField
 from onedoor.kernel.rows import Row
@@ -186,6 +187,11 @@ class StageRun(Row):
 
     def __str__(self) -> str:
         return f"{self.application_id} {self.name}"
+
+    @property
+    def title(self) -> str:
+        """The name in the language of the moment."""
+        return step_title(self.stage, self.name)
 
 
 class CorrectionNotice(Row):

@@ -159,7 +159,7 @@ def _is_there(paper: Material, row: PaperRow | None) -> bool:
 def standards(steps: Iterable[tuple[int, Step]]) -> list[Point]:
     """Return the standards of steps that have one."""
     return [
-        Point(key=f"{STANDARD}{position}", stage=step.stage, paper="", name=step.name, text=step.standard, is_due=True, binds=True)
+        Point(key=f"{STANDARD}{position}", stage=step.stage, paper="", name=step.title, text=step.standard, is_due=True, binds=True)
         for position, step in steps
         if step.standard
     ]

@@ -148,7 +148,7 @@ def lines(
         found.append(Line(_("Accepted"), "done", application.accepted_at))
     elif application.status in (Status.SUBMITTED, Status.RECEIVED):
         found.append(Line(_("Acceptance"), "now"))
-    found += [Line(run.name, "done" if run.ended_at else "now", run.ended_at or run.started_at) for run in runs]
+    found += [Line(run.title, "done" if run.ended_at else "now", run.ended_at or run.started_at) for run in runs]
     if application.decided_at:
         found.append(Line(_("Decided"), "done", application.decided_at))
     if application.closed_at:

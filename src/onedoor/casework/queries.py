@@ -224,7 +224,7 @@ def progress_of(application: Application, *, now: datetime) -> Progress:
     terms = catalog.case_terms(application.version_id)
     done = {run.position for run in runs}
     steps = stages.worked_steps(terms.steps)
-    ahead = [step.name for step in steps if step.position not in done]
+    ahead = [step.title for step in steps if step.position not in done]
     return Progress(
         light=progress.light_of(application),
         status=application.get_status_display(),

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from onedoor.catalog.content import step_title
+
 INSTANT = "1"
 COMMITMENT = "2"
 RECEIVE, HANDLE, REVIEW, APPROVE, ISSUE, DELIVER = "receive", "handle", "review", "approve", "issue", "deliver"
@@ -34,6 +36,11 @@ class StageStep:
     name: str
     length: int
     unit: str
+
+    @property
+    def title(self) -> str:
+        """The name in the language of the moment."""
+        return step_title(self.stage, self.name)
 
 
 def worked_steps(steps: Sequence[StepLike]) -> list[StageStep]:

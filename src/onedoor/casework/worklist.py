@@ -18,6 +18,7 @@ from onedoor.casework.queries import LIMITS_THAT_BIND, binding
 from onedoor.casework.states import Status
 from onedoor.catalog import finding
 from onedoor.catalog import queries as catalog
+from onedoor.catalog.content import step_title
 from onedoor.kernel import references
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.clock import local_date
@@ -174,11 +175,16 @@ def _row(application: Application, views: Sequence[LimitView], *, actor: Actor, 
         application=application,
         terms=catalog.case_terms(application.version_id),
         limit=limit,
-        step=getattr(application, "run_name", None) or application.get_status_display(),
+        step=_step(application),
         here=str(Held("dep", "", at - since).text) if since and is_open else "",
         group=group_of(limit, at),
         is_mine=application.taken_by is not None and application.taken_by == actor.posting,
     )
+
+
+def _step(application: Application) -> str:
+    name = getattr(application, "run_name", None)
+    return step_title(application.stage, name) if name else application.get_status_display()
 
 
 def group_of(limit: LimitView | None, at: datetime) -> str:
@@ -254,6 +260,4 @@ def items_to_receive(*, actor: Actor, text: str, at: datetime, count: int = OFFE
         codes = codes or ([text.strip()] if text.strip() in allowed else [])
     offers = catalog.offers_of(codes[:count], {agency for _code, agency in pairs})
     wanted = set(pairs)
-    return [
-        Choice(line, offer.service_item_id, offer.agency_name) for line, offer in offers if (line.code, offer.agency_id) in wanted
-    ]
+    return [Choice(line, offer.service_item_id, offer.agency) for line, offer in offers if (line.code, offer.agency_id) in wanted]

@@ -72,7 +72,7 @@ def _import_items(arguments: argparse.Namespace) -> int:
                 by=system_actor("import"),
                 at=timezone.now(),
                 dry_run=arguments.dry_run,
-                progress=stack.enter_context(_Bar(_("Checking and taking over"))).show,
+                progress=stack.enter_context(_Bar(_("Checking and importing"))).show,
             )
         except services.FaultyFile as refusal:
             _tell_faults(refusal.faults, refusal.count)
@@ -163,7 +163,7 @@ def _export_items(arguments: argparse.Namespace) -> int:
     total = records.count_current()
     part = arguments.file.with_name(arguments.file.name + ".part")
     try:
-        with part.open("wb") as out, _Bar(_("Taking out")) as bar:
+        with part.open("wb") as out, _Bar(_("Exporting")) as bar:
             WRITERS[kind](bar.counting(records.current_records(), total), out, Profile(arguments.profile))
         part.replace(arguments.file)
     except (OSError, Refused) as error:

@@ -199,11 +199,17 @@ class ServiceOffer:
     service_item_id: UUID
     agency_id: UUID
     agency_name: str
+    agency_name_en: str
     level: str
     region: str
     region_name: str
     task_code: str
     sites: tuple[SiteOffer, ...]
+
+    @property
+    def agency(self) -> str:
+        """The name of the agency in the language of the moment."""
+        return in_language(self.agency_name, self.agency_name_en)
 
     def covers(self, region: str) -> bool:
         """Return whether a region lies in the agency's."""
@@ -424,6 +430,7 @@ def _offer(row: ServiceItem) -> ServiceOffer:
         service_item_id=row.id,
         agency_id=agency.id,
         agency_name=agency.name,
+        agency_name_en=agency.name_en,
         level=agency.level,
         region=agency.region_id,
         region_name=agency.region.name,

@@ -122,7 +122,7 @@ def _stations(steps: Sequence[Step], procedures: Sequence[SpecialProcedure]) -> 
         if has_clock and place == looked_at:
             pauses += [_pause(each) for each in procedures if not each.counted]
         limit = "" if step.limit == 0 and step.stage in ("issue", "deliver", "handle") else limit_text(step.limit, step.unit)
-        found.append(_Station(step.name, step.post, limit, clock, has_clock and starts <= place < stops, tuple(pauses)))
+        found.append(_Station(step.title, step.post, limit, clock, has_clock and starts <= place < stops, tuple(pauses)))
     return found
 
 

@@ -1,7 +1,7 @@
 """What a version of an item says, typed; gathered from its files so that others know one name."""
 
 from onedoor.catalog.content.form import Choice, Form, FormField, Section, Validation
-from onedoor.catalog.content.language import in_language, limit_text
+from onedoor.catalog.content.language import in_language, limit_text, step_title
 from onedoor.catalog.content.papers import Material
 from onedoor.catalog.content.record import (
     STAGE_OF_STEP,
@@ -47,4 +47,5 @@ __all__ = [
     "in_language",
     "limit_text",
     "stage_of",
+    "step_title",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from onedoor.catalog.conditions import Condition
-from onedoor.catalog.content.language import in_language
+from onedoor.catalog.content.language import ANSWERS_EN, in_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Choice:
 
     @property
     def text(self) -> str:
-        return in_language(self.label, self.label_en)
+        return in_language(self.label, self.label_en or ANSWERS_EN.get(self.label, ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from typing import Any
 
 from onedoor.catalog.conditions import Condition
 from onedoor.catalog.content.form import Form
+from onedoor.catalog.content.language import step_title
 from onedoor.catalog.content.papers import Material
 from onedoor.catalog.content.stored import dumped, loaded
 
@@ -41,6 +42,11 @@ class Step:
     unit: str = "working-days"
     standard: str = ""
     result: str = ""
+
+    @property
+    def title(self) -> str:
+        """The name in the language of the moment."""
+        return step_title(self.stage, self.name)
 
 
 @dataclass(frozen=True, slots=True)

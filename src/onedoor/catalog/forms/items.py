@@ -26,7 +26,7 @@ class NewItemForm(forms.Form):
     department = forms.ChoiceField(label=_("Department"))
     item_type = forms.ChoiceField(label=_("Type of the item"), choices=code_sets.ITEM_TYPES)
     board = forms.ChoiceField(label=name_of("board"), choices=code_sets.BOARDS, widget=forms.RadioSelect)
-    name = forms.CharField(label=name_of("name"), max_length=200, help_text=_("As it stands in the rule that the item rests on."))
+    name = forms.CharField(label=name_of("name"), max_length=200, help_text=_("As it stands in the rule the item is based on."))
     name_en = forms.CharField(label=name_of("name_en"), max_length=300, required=False)
 
     def __init__(self, *args: Any, departments: Sequence[tuple[str, str]], **kwargs: Any) -> None:
@@ -54,17 +54,19 @@ class Codes(forms.CharField):
 class ChangeForm(forms.Form):
     """A change of the catalogue: what happens to which items, on which day, and on what it rests."""
 
-    kind = forms.ChoiceField(label=_("What happens"), choices=ChangeKind.choices)
-    touched = Codes(label=_("Items that it concerns"), help_text=_("Their codes, one on each line."))
+    kind = forms.ChoiceField(label=_("Kind of change"), choices=ChangeKind.choices)
+    touched = Codes(label=_("Items affected"), help_text=_("Their codes, one on each line."))
     results = Codes(
-        label=_("Items in which it ends"),
+        label=_("Resulting items"),
         required=False,
         help_text=_("Only where items are merged or split: the codes of the new ones."),
     )
     basis = forms.CharField(
-        label=_("On what it rests"), max_length=300, help_text=_("The decision, the list or the rule, with its number.")
+        label=_("Decision or rule it is based on"),
+        max_length=300,
+        help_text=_("The decision, the list or the rule, with its number."),
     )
-    effective_on = forms.DateField(label=_("From which day"), widget=forms.DateInput)
+    effective_on = forms.DateField(label=_("Effective from"), widget=forms.DateInput)
     note = forms.CharField(label=_("Note"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
     def change(self) -> NewChange:

@@ -177,13 +177,13 @@ def _check(change: NewChange, *, today: date) -> None:
     if not change.touched:
         errors["touched"] = _("Name at least one item.")
     if not change.basis.strip():
-        errors["basis"] = _("Say on what decision or rule this rests.")
+        errors["basis"] = _("Say on which decision or rule this is based.")
     if change.effective_on < today:
         errors["effective_on"] = _("This day has passed. Choose today or a later day.")
     if change.kind in WITH_RESULTS and not change.results:
-        errors["results"] = _("Name the items in which this ends.")
+        errors["results"] = _("Name the items that result from this.")
     if set(change.results) & set(change.touched):
-        errors["results"] = _("An item cannot end in itself.")
+        errors["results"] = _("An item cannot be its own result.")
     if errors:
         raise Invalid(errors)  # type: ignore[arg-type]
     kind = ChangeKind(change.kind)

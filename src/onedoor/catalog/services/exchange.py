@@ -126,7 +126,7 @@ def ask_book(*, parts: str, department: str, by: Actor, at: datetime) -> UUID:
     """
     require_publisher(by)
     if parts not in BOOK_PARTS or (department and department not in department_names()):
-        raise Invalid({"parts": _("Choose what the book shall have, and of which department.")})
+        raise Invalid({"parts": _("Choose what the book should contain, and for which department.")})
     name = "-".join(filter(None, ("book", parts if parts != "all" else "", department, f"{local_date(at):%Y%m%d}"))) + ".pdf"
     return _queue(ExchangeRun(kind=RunKind.BOOK, format="pdf", profile=parts, department=department, name=name), by=by, at=at)
 

@@ -65,7 +65,7 @@ def remove_word(request: HttpRequest, synonym: UUID) -> HttpResponse:
     return done(
         request,
         lambda: synonyms.remove_synonym(synonym, by=actor_of(request), at=timezone.now()),
-        _("The word is out of the search."),
+        _("The word was removed from the search."),
         "catalog:desk_words",
     )
 
