@@ -74,7 +74,7 @@ def test_tabs_count_what_is_there_and_stop_counting_at_a_hundred(city: City, mon
     for _each in range(3):
         submitted(city)
     counts = {tab.code: tab.count_text for tab in worklist.tabs(actor=city.clerk, at=MONDAY)}
-    assert counts == {"todo": "3", "mine": "0", "waiting": "0", "done": "0"}
+    assert counts == {"todo": "3", "mine": "0", "asked": "0", "waiting": "0", "done": "0"}
     monkeypatch.setattr(worklist, "COUNTED", 2)
     assert worklist.tabs(actor=city.clerk, at=MONDAY)[0].count_text == "1+"
 

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from onedoor.casework.models import Application
 from onedoor.casework.norm import ALL_MET
-from onedoor.casework.services import drafts, handover, intake, review, submission, window
+from onedoor.casework.services import drafts, handover, intake, review, submission, talking, window
 from onedoor.casework.states import TRANSITIONS, Door
 from onedoor.journal import queries as journal
 from onedoor.kernel.actor import Actor
@@ -74,6 +74,17 @@ def _detach(_: City, a: Application, by: Actor) -> object:
     return drafts.detach_file(application_id=a.id, key=material.key, file_id=material.files.all()[0].file_id, by=by, at=MONDAY)
 
 
+def submitted_and_asked(city: City) -> Application:
+    application = submitted(city)
+    talking.write_message(application_id=application.id, text="请问", needs_answer=True, by=city.citizen, at=MONDAY)
+    return application
+
+
+def _answer(_: City, a: Application, by: Actor) -> object:
+    (question,) = a.case_messages.all()
+    return talking.answer_message(application_id=a.id, message_id=question.id, text="请讲", by=by, at=MONDAY)
+
+
 # act: where the application stands, what is done, and who may do it
 ACTS: dict[str, tuple[Callable[[City], Application], Act, set[str]]] = {
     "casework.submit": (
@@ -120,6 +131,11 @@ ACTS: dict[str, tuple[Callable[[City], Application], Act, set[str]]] = {
     "open at a window": (states.draft, _open_at_window, {"clerk"}),
     "save answers": (states.draft, _save, {"owner"}),
     "name the applicant": (_opened_at_window, _name, {"clerk"}),
+    "write a message": (
+        submitted, lambda _, a, by: talking.write_message(application_id=a.id, text="请问", by=by, at=MONDAY),
+        {"owner", "clerk", "reviewer", "approver"}),
+    "answer a message": (
+        submitted_and_asked, _answer, {"clerk", "reviewer", "approver"}),
     "attach a file": (states.draft, _attach, {"owner"}),
     "detach a file": (states.draft, _detach, {"owner"}),
     "submit at a window": (

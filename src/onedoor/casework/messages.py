@@ -47,6 +47,10 @@ TEXTS: dict[str, Promise] = {
         "Your application %(reference)s for %(item)s was closed because the missing papers did not come. You may apply again any time."
     ),
     "casework.infected": _("A virus was found in a file for %(paper)s (%(item)s). Please remove it and hand in another copy."),
+    "casework.officer_wrote": _("%(office)s wrote you a message about %(reference)s (%(item)s). You can read it under “My page”."),
+    "casework.officer_asked": _(
+        "%(office)s asks you something about %(reference)s (%(item)s). Please read and answer the message under “My page”."
+    ),
     "casework.withdrawn": _("You took back your application %(reference)s for %(item)s. Nothing more will be done."),
 }
 FOR_OFFICERS: dict[str, Promise] = {
@@ -54,6 +58,8 @@ FOR_OFFICERS: dict[str, Promise] = {
         "%(applicant)s handed in what the notice asked for: %(reference)s. Please answer within five working days."
     ),
     "casework.desk_withdrawn": _("%(applicant)s took back %(reference)s, which you had in hand. There is nothing more to do."),
+    "casework.desk_written": _("%(applicant)s wrote a message about %(reference)s."),
+    "casework.desk_asked": _("%(applicant)s asks something about %(reference)s and waits for an answer."),
     "casework.desk_lapsed": _("%(reference)s was closed: what your notice to %(applicant)s asked for never came."),
 }
 CLOSED_AS = {
@@ -119,6 +125,19 @@ def lapsed(applications: Iterable[Application], told_by: Mapping[UUID, UUID | No
     """Return the messages to the officers whose notices were never answered, by application."""
     officers = [(each, told_by.get(each.id)) for each in applications]
     return [_to_officer("casework.desk_lapsed", each, officer) for each, officer in officers if officer is not None]
+
+
+def written_by_officer(application: Application, *, needs_answer: bool) -> NewMessage:
+    """Return the message to the applicant that the office wrote about the application."""
+    return _message(
+        "casework.officer_asked" if needs_answer else "casework.officer_wrote", application, office=application.agency.name
+    )
+
+
+def written_by_applicant(application: Application, officer: UUID | None, *, needs_answer: bool) -> list[NewMessage]:
+    """Return the message to the officer in charge that the applicant wrote; nobody hears of it where nobody is in charge yet."""
+    code = "casework.desk_asked" if needs_answer else "casework.desk_written"
+    return [] if officer is None else [_to_officer(code, application, officer)]
 
 
 def _to_officer(code: str, application: Application, account_id: UUID) -> NewMessage:

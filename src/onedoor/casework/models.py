@@ -256,3 +256,62 @@ class NormAnswer(Row):
 
     def __str__(self) -> str:
         return f"{self.application_id} {self.stage} {self.key} {self.verdict}"
+
+
+class Side(TextChoices):
+    """Who wrote a message about an application."""
+
+    APPLICANT = "applicant", _("Applicant")
+    OFFICER = "officer", _("Office")
+
+
+class CaseMessage(Row):
+    """One message (留言) between the applicant and the officers of an application; never changed, at most answered.
+
+    ``answers`` is the message of the other side that it answers, and with it everything that side had written before.
+    """
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="case_messages")
+    side = models.CharField(max_length=10, choices=Side)
+    text = EncryptedTextField()
+    needs_answer = models.BooleanField(default=False)
+    answers = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    written_at = models.DateTimeField()
+    account_id = models.UUIDField(null=True)
+    posting_id = models.UUIDField(null=True)
+    actor_label = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True) | Q(needs_answer=True), name="casework_casemessage_answered_was_asked"
+            ),
+            models.CheckConstraint(
+                condition=Q(side=Side.APPLICANT) | Q(posting_id__isnull=False), name="casework_casemessage_officer_has_posting"
+            ),
+        )
+        indexes = (
+            models.Index(fields=["application", "id"], name="casework_casemessage_talk"),
+            models.Index(
+                fields=["application", "side"],
+                condition=Q(needs_answer=True, answered_at__isnull=True),
+                name="casework_casemessage_open",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.side} {self.written_at:%Y-%m-%d}"
+
+
+class MessageFile(Row):
+    """A file that goes along with a message."""
+
+    message = models.ForeignKey(CaseMessage, on_delete=models.CASCADE, related_name="files")
+    file = models.ForeignKey("documents.File", on_delete=models.PROTECT, related_name="sent_with")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["message", "file"], name="casework_messagefile_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.message_id} {self.file_id}"

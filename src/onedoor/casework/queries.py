@@ -11,7 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from onedoor.casework import progress, stages, states
+from onedoor.casework import progress, stages, states, talk
 from onedoor.casework.correction import Scope, scope
 from onedoor.casework.models import Application, CorrectionNotice, Material, MaterialFile, NormAnswer, StageRun
 from onedoor.casework.permissions import STAGE_OF_ACT, offered, owns, stage_for
@@ -188,15 +188,17 @@ class MyRow:
     light: str
     sentence: Text
     limit: LimitView | None
+    is_asked: bool = False
 
     @property
     def waits_for_me(self) -> bool:
-        return self.application.status in (Status.DRAFT, Status.CORRECTING)
+        return self.is_asked or self.application.status in (Status.DRAFT, Status.CORRECTING)
 
 
 def my_rows(applications: Sequence[Application]) -> list[MyRow]:
-    """Return the lines of the list of one's own applications, what waits for the applicant first. One statement."""
-    views = limits.limits_of([each.pk for each in applications])
+    """Return the lines of the list of one's own applications, what waits for the applicant first. Two statements."""
+    keys = [each.pk for each in applications]
+    views, asked = limits.limits_of(keys), talk.asked_by_office(keys)
     rows = [
         MyRow(
             each,
@@ -204,6 +206,7 @@ def my_rows(applications: Sequence[Application]) -> list[MyRow]:
             progress.light_of(each),
             progress.sentence_of(each),
             _shown_to_applicant(each, views.get(each.pk, [])),
+            each.pk in asked,
         )
         for each in applications
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from onedoor.casework.views.desk import acts, intake, worklist
+from onedoor.casework.views.desk import acts, intake, talking, worklist
 from onedoor.casework.views.public import apply, mine, papers, track
 
 app_name = "casework"
@@ -23,6 +23,7 @@ urlpatterns = [
     path("my/applications/<uuid:draft_id>/correct/", mine.correct, name="correct"),
     path("my/applications/<uuid:draft_id>/withdraw/", mine.withdraw, name="withdraw"),
     path("my/applications/<uuid:draft_id>/collect/", mine.collect, name="collect"),
+    path("my/applications/<uuid:draft_id>/messages/", mine.messages, name="messages"),
     path("desk/work/", worklist.work, name="desk_work"),
     path("desk/search/", worklist.search, name="desk_search"),
     path("desk/cases/<uuid:case_id>/", acts.case, name="desk_case"),
@@ -40,6 +41,7 @@ urlpatterns = [
     path("desk/cases/<uuid:case_id>/close/", acts.close, name="desk_close"),
     path("desk/cases/<uuid:case_id>/deliver/", acts.deliver, name="desk_deliver"),
     path("desk/cases/<uuid:case_id>/unmask/", acts.unmask, name="desk_unmask"),
+    path("desk/cases/<uuid:case_id>/messages/", talking.messages, name="desk_messages"),
     path("desk/intake/", intake.start, name="desk_start"),
     path("desk/intake/<uuid:draft_id>/", intake.write, name="desk_intake"),
     path("desk/intake/<uuid:draft_id>/asked/", intake.asked, name="desk_asked"),

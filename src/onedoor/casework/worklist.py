@@ -8,14 +8,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from onedoor.casework.models import Application, Channel, StageRun
+from onedoor.casework.models import Application, Channel, Side, StageRun
 from onedoor.casework.progress import Held
 from onedoor.casework.queries import LIMITS_THAT_BIND, binding
 from onedoor.casework.states import Status
+from onedoor.casework.talk import READ_ONLY, questions_from
 from onedoor.catalog import finding
 from onedoor.catalog import queries as catalog
 from onedoor.catalog.content import step_title
@@ -39,6 +40,7 @@ NOT_SHOWN = ("answers", "query_code", "query_hash")  # encrypted, and a list has
 TABS: dict[str, Promise] = {
     "todo": _("To do"),
     "mine": _("In my hand"),
+    "asked": _("Messages to answer"),
     "waiting": _("Waiting for the applicant"),
     "done": _("Done by me in 14 days"),
 }
@@ -64,6 +66,7 @@ class WorkRow:
     here: str
     group: str
     is_mine: bool
+    is_asked: bool = False
 
     @property
     def is_taken(self) -> bool:
@@ -110,7 +113,16 @@ def _of_tab(tab: str, *, actor: Actor, at: datetime) -> QuerySet[Application]:
     if tab == "done":
         return Application.objects.filter(pk__in=_done_by(actor, at))
     mine = Q(taken_by=actor.posting)
+    if tab == "asked":
+        return _asked(actor, at).filter(mine | Q(taken_by__isnull=True))
     return work_of(actor=actor, at=at).filter(mine if tab == "mine" else mine | Q(taken_by__isnull=True))
+
+
+def _asked(actor: Actor, at: datetime) -> QuerySet[Application]:
+    """Return the open applications whose applicant waits for an answer of the post that has to act next, or of intake."""
+    asked = Application.objects.filter(pk__in=questions_from(Side.APPLICANT).values("application")).exclude(status__in=READ_ONLY)
+    turn = network.authorised(actor, at, agency="agency_id", item_code="item_code", stage="stage")
+    return asked.filter(turn | Q(stage="") & network.works_anywhere(actor, at, stage="receive"))
 
 
 def _done_by(actor: Actor, at: datetime) -> QuerySet[Any, Any]:
@@ -158,6 +170,7 @@ def _listed(found: QuerySet[Application]) -> QuerySet[Application]:
         due_at=limits.due_of(*LIMITS_THAT_BIND),
         run_name=Subquery(run.values("name")[:1]),
         run_started=Subquery(run.values("started_at")[:1]),
+        is_asked=Exists(questions_from(Side.APPLICANT).filter(application=OuterRef("pk"))),
     )
 
 
@@ -179,6 +192,7 @@ def _row(application: Application, views: Sequence[LimitView], *, actor: Actor, 
         here=str(Held("dep", "", at - since).text) if since and is_open else "",
         group=group_of(limit, at),
         is_mine=application.taken_by is not None and application.taken_by == actor.posting,
+        is_asked=getattr(application, "is_asked", False) and application.status not in READ_ONLY,
     )
 
 

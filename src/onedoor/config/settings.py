@@ -152,6 +152,9 @@ ONEDOOR_NAME_EN = env.text("ONEDOOR_NAME_EN", "Qinhuangdao Government Services",
 ONEDOOR_HOTLINE = env.text("ONEDOOR_HOTLINE", "12345", "Number that people call, day and night.")
 ONEDOOR_PHONE = env.text("ONEDOOR_PHONE", "", "Telephone of the main hall, shown in the foot of every page.")
 ONEDOOR_UPLOAD_MB = env.number("ONEDOOR_UPLOAD_MB", 20, "Largest file that is taken, in megabytes.")
+ONEDOOR_CASE_MESSAGES = env.number(
+    "ONEDOOR_CASE_MESSAGES", 20, "Messages an applicant may write about one application in 24 hours."
+)
 ONEDOOR_ITEM_CODE = env.text(
     "ONEDOOR_ITEM_CODE",
     "{area}-{department}-{type}-{serial:04d}",

@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from onedoor.casework import journey, progress, queries, stages, states
-from onedoor.casework.models import Application, MaterialState
+from onedoor.casework import journey, progress, queries, stages, states, talk
+from onedoor.casework.models import Application, MaterialState, Side
 from onedoor.casework.queries import CasePage
 from onedoor.casework.services.window import UNMASK_DUTY
 from onedoor.casework.states import KIND, Status
@@ -146,6 +146,7 @@ def case_context(request: HttpRequest, case: CasePage, **more: Any) -> dict[str,
         "runs": case.runs,
         "subject": Subject(KIND, application.id),
         "now": now,
+        "talk": talk.talk_of(application, reader=Side.OFFICER),
         **more,
     }
 

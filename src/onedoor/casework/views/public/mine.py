@@ -7,16 +7,18 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from onedoor.casework import queries, states
-from onedoor.casework.models import Application
+from onedoor.casework import queries, states, talk
+from onedoor.casework.models import Application, Side
 from onedoor.casework.services import handover, intake
 from onedoor.casework.states import Status
 from onedoor.casework.views.public.apply import actor_of, answer_cards, draft_of, fault_links, paper_rows
 from onedoor.casework.views.public.track import progress_context
+from onedoor.casework.views.talking import Written, post_message
 from onedoor.catalog import queries as catalog
 from onedoor.kernel.doors import Door, door
 from onedoor.kernel.errors import Invalid, Refused, Text
@@ -47,6 +49,7 @@ def detail(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         "may_correct": states.CORRECT in offered,
         "may_collect": states.COLLECT in offered,
         "may_withdraw": states.WITHDRAW in offered,
+        "talk": talk.talk_of(application, reader=Side.APPLICANT),
     }
     return render(request, "casework/my/detail.html", context)
 
@@ -116,3 +119,24 @@ def collect(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     application = draft_of(request, draft_id)
     handover.collect_result(application_id=application.id, by=actor_of(request), at=timezone.now())
     return redirect("casework:mine", application.id)
+
+
+@door(Door.CITIZEN)
+@require_http_methods(["GET", "POST"])
+def messages(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Show what the office and I wrote to each other about an application, and write more."""
+    application, written = draft_of(request, draft_id), Written(needs_answer=True)
+    if application.status == Status.DRAFT:
+        return redirect("casework:tasks", application.id)
+    if request.method == "POST":
+        written = post_message(request, application, by=actor_of(request))
+        if not written.errors:
+            return redirect(reverse("casework:messages", args=[application.id]) + "#last")
+    said = talk.talk_of(application, reader=Side.APPLICANT)
+    if request.method == "GET":
+        written.needs_answer = said.to_answer is None
+    context = {
+        "application": application, "terms": catalog.case_terms(application.version_id), "talk": said, "written": written,
+        "action": reverse("casework:messages", args=[application.id]), "who": application.agency.name,
+    }  # fmt: skip
+    return render(request, "casework/my/messages.html", context, status=written.status)
