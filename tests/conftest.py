@@ -20,6 +20,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, settings
 
 from onedoor.look import kept, pagecache
+from onedoor.look.assets import CompressedFiles
 from tests import ground
 from tests.picture import Picture
 
@@ -159,6 +160,19 @@ def _restore(test_case: TransactionTestCase) -> None:
 _pictures: dict[str, Picture] = {}
 TransactionTestCase._fixture_setup = classmethod(_take_picture)  # type: ignore[method-assign]
 TransactionTestCase._fixture_teardown = _restore  # type: ignore[method-assign]
+
+
+def _find_once(middleware: CompressedFiles) -> None:
+    """Look for the static files once: every client builds its own middleware, and would walk through all folders again."""
+    if not _static_files:
+        _find_static_files(middleware)
+        _static_files.update(middleware.files)
+    middleware.files = _static_files
+
+
+_static_files: dict[str, Any] = {}
+_find_static_files = CompressedFiles.add_files_from_finders
+CompressedFiles.add_files_from_finders = _find_once
 
 
 @pytest.fixture(autouse=True)

@@ -276,48 +276,59 @@ class Ground:
         return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: filled[found[1]], pattern)
 
 
-@pytest.fixture
-def city(furnished: City, db: None) -> City:
-    return furnished
+@pytest.fixture(scope="module")
+def laid(furnished: City, django_db_blocker: Any) -> Iterator[Ground]:
+    """Lay the ground once, in a transaction around those of the tests."""
+    around = transaction.atomic()
+    around._from_testcase = True  # acts are durable
+    with django_db_blocker.unblock(), time_machine.travel(MONDAY):
+        around.__enter__()
+        laid = _lay(furnished)
+    yield laid
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
 
 
-@pytest.fixture
-def ground(city: City) -> Iterator[Ground]:
+@pytest.fixture(autouse=True)
+def ground(laid: Ground, db: None) -> Iterator[Ground]:
     with time_machine.travel(MONDAY):
-        application = submitted(city)
-        draft = with_papers(a_draft(city), by=city.citizen)
-        intake = drafts.open_draft(
-            service_item_id=city.offers[COMMITMENT], applicant=None, channel="window", by=city.clerk, at=MONDAY
-        )
-        editing.begin_draft(COMMITMENT, by=HOUSE, at=MONDAY)
-        request = HttpRequest()
-        request.actor = city.citizen
-        file = draft.materials.exclude(files=None).first().files.first()
-        (entry, *_) = journal.entries_of(Subject("casework.application", application.id))
-        (paper, *_) = queries.papers_of(application.id)
-        who = {"owner": city.citizen, "other citizen": city.other_citizen, "clerk": city.clerk, "reviewer": city.reviewer,
-               "approver": city.approver, "stranger": city.stranger}  # fmt: skip
-        accounts = {role: actor.account for role, actor in who.items()}
-        accounts["centre"] = _somebody(
-            "10008", "center_biz", "network.manage", "catalog.publish", "workdays.enter_notice", "people.manage_clients"
-        )
-        accounts["auditor"] = _somebody("10007", "auditor", "journal.audit")
-        accounts["administrator"] = _somebody("10009", "sysadmin", "people.manage_accounts")
-        accounts["organisation"], organisation = _somebody_for_an_organisation()
-        system, token = people.create_client(name="测试系统", scopes=Scope.values, by=HOUSE, at=MONDAY)
-        yield Ground(
-            accounts=accounts, token=token,
-            arguments={
-                "draft_id": str(application.id), "case_id": str(application.id), "draft": str(draft.id), "intake": str(intake.id),
-                "code": COMMITMENT, "key": file.material.key, "file_id": str(file.file_id), "entry_id": str(entry.id),
-                "paper_id": str(paper.id), "paper_code": paper.code, "person": str(city.citizen.person), "field": "phone",
-                "number": "3", "year": "2026", "token": access.file_link(request, file.file_id).strip("/").split("/")[-1],
-                "reference": str(application.reference), "organisation_id": str(organisation), "account_id": str(city.other_citizen.account),
-                "act": "lock", "client_id": str(system.id), "posting_id": str(city.clerk.posting), "role": "citizen",
-                "run_id": str(application.id),
-                "synonym": "00000000-0000-7000-8000-000000000000",
-            },
-        )  # fmt: skip
+        yield laid
+
+
+def _lay(city: City) -> Ground:
+    application = submitted(city)
+    draft = with_papers(a_draft(city), by=city.citizen)
+    intake = drafts.open_draft(service_item_id=city.offers[COMMITMENT], applicant=None, channel="window", by=city.clerk, at=MONDAY)
+    editing.begin_draft(COMMITMENT, by=HOUSE, at=MONDAY)
+    request = HttpRequest()
+    request.actor = city.citizen
+    file = draft.materials.exclude(files=None).first().files.first()
+    (entry, *_) = journal.entries_of(Subject("casework.application", application.id))
+    (paper, *_) = queries.papers_of(application.id)
+    who = {"owner": city.citizen, "other citizen": city.other_citizen, "clerk": city.clerk, "reviewer": city.reviewer,
+           "approver": city.approver, "stranger": city.stranger}  # fmt: skip
+    accounts = {role: actor.account for role, actor in who.items()}
+    accounts["centre"] = _somebody(
+        "10008", "center_biz", "network.manage", "catalog.publish", "workdays.enter_notice", "people.manage_clients"
+    )
+    accounts["auditor"] = _somebody("10007", "auditor", "journal.audit")
+    accounts["administrator"] = _somebody("10009", "sysadmin", "people.manage_accounts")
+    accounts["organisation"], organisation = _somebody_for_an_organisation()
+    system, token = people.create_client(name="测试系统", scopes=Scope.values, by=HOUSE, at=MONDAY)
+    return Ground(
+        accounts=accounts, token=token,
+        arguments={
+            "draft_id": str(application.id), "case_id": str(application.id), "draft": str(draft.id), "intake": str(intake.id),
+            "code": COMMITMENT, "key": file.material.key, "file_id": str(file.file_id), "entry_id": str(entry.id),
+            "paper_id": str(paper.id), "paper_code": paper.code, "person": str(city.citizen.person), "field": "phone",
+            "number": "3", "year": "2026", "token": access.file_link(request, file.file_id).strip("/").split("/")[-1],
+            "reference": str(application.reference), "organisation_id": str(organisation), "account_id": str(city.other_citizen.account),
+            "act": "lock", "client_id": str(system.id), "posting_id": str(city.clerk.posting), "role": "citizen",
+            "run_id": str(application.id),
+            "synonym": "00000000-0000-7000-8000-000000000000",
+        },
+    )  # fmt: skip
 
 
 def _somebody(number: str, role: str, *duties: str) -> UUID:
@@ -388,8 +399,8 @@ def test_every_address_stands_in_the_table() -> None:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_roles_by_pages(ground: Ground, role: str) -> None:
-    client, place = ground.client(role), ROLES.index(role)
-    assert {each: ask(ground, client, "GET", each) for each in TABLE} == {each: row[0][place] for each, row in TABLE.items()}
+    client, expected = ground.client(role), {pattern: row[0][ROLES.index(role)] for pattern, row in TABLE.items()}
+    assert {each: ask(ground, client, "GET", each) for each in TABLE} == expected
 
 
 @pytest.mark.parametrize("role", ROLES)
