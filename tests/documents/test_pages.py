@@ -112,8 +112,8 @@ def test_number_and_code_must_belong_together(client: Client, sealed: Callable[.
     assert client.post("/verify/", {"number": "", "code": ""}).status_code == 422
 
 
-def test_the_file_is_compared_bit_by_bit(client: Client, sealed: Callable[..., Paper]) -> None:
-    paper = sealed()
+def test_the_file_is_compared_bit_by_bit(client: Client, made: Callable[..., Paper]) -> None:
+    paper = made()
     content = bytearray(bytes_of(paper))
 
     def compare(bits: bytes) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -67,10 +65,3 @@ def test_what_nobody_asks_for_goes_and_comes_back_when_asked_for(furnished: City
     assert services.sweep_sheets(at=now + timedelta(days=60)) == 1
     assert not keeping.storage().exists(key)
     assert not services.want_sheet(template="documents/papers/blank_form.html", words=words, at=now + timedelta(days=61)).is_made
-
-
-def test_no_web_process_loads_the_typesetter() -> None:
-    code = "import onedoor.config.wsgi, onedoor.config.urls, sys; print('weasyprint' in sys.modules)"
-    environment = {"DJANGO_SETTINGS_MODULE": "onedoor.config.settings", "PATH": "/usr/bin:/bin"}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
-    assert done.stdout.strip().endswith("False"), done.stderr

@@ -23,9 +23,9 @@ def check(page: Any) -> None:
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_a_genuine_and_a_changed_file_are_told_apart(
-    live_server, sealed: Callable[..., Paper], new_page: Callable[..., Any], tmp_path: Path, width: int
+    live_server, made: Callable[..., Paper], new_page: Callable[..., Any], tmp_path: Path, width: int
 ) -> None:
-    paper = sealed()
+    paper = made()
     with keeping.open_stored(paper.storage_key) as stored:
         content = stored.read()
     genuine, changed = tmp_path / "genuine.pdf", tmp_path / "changed.pdf"
