@@ -6,7 +6,7 @@ import argparse
 import io
 import re
 import subprocess
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -51,17 +51,40 @@ def led_by_contents(pdf: bytes, last: int) -> list[int]:
         return [numbers[link["/Dest"][0].objgen] for page in book.pages[1:last] for link in page.get("/Annots", pikepdf.Array())]
 
 
-@pytest.fixture
-def department(whole_city: None, db: None) -> str:
-    """Return a department with items of all kinds."""
-    return "YJ"
+DEPARTMENT = "GJ"
+"""Has few items, some with a norm of their own and some that share one."""
 
 
-def test_each_guide_has_one_page_and_the_contents_say_which(department: str) -> None:
-    made, pdf = printed(Book(DAY, department=department, is_sample=True))
-    listed = found.entries(department)
-    said = texts(pdf)
-    assert made.guides == len(listed) > 5
+@dataclass(frozen=True)
+class Printed:
+    """A book, and how many pages waited in memory each time."""
+
+    made: making.Made
+    pdf: bytes
+    said: list[str]
+    waited: list[int]
+
+
+@pytest.fixture(scope="module")
+def example(whole_city: None, django_db_blocker: Any) -> Printed:
+    """Return the whole book of a department, bound in portions of four pages and printed once for all who only look at it."""
+    waited, keep = [], Binder._keep
+
+    def watched(self: Binder, document: Any) -> None:
+        keep(self, document)
+        waited.append(sum(len(each.pages) for each in self._waiting))
+
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        patch.setattr("onedoor.documents.binding.PORTION", 4)
+        patch.setattr(Binder, "_keep", watched)
+        made, pdf = printed(Book(DAY, department=DEPARTMENT, is_sample=True))
+    return Printed(made, pdf, texts(pdf), waited)
+
+
+def test_each_guide_has_one_page_and_the_contents_say_which(whole_city: None, example: Printed) -> None:
+    made, pdf, said = example.made, example.pdf, example.said
+    listed = found.entries(DEPARTMENT)
+    assert made.guides == len(listed) > 3
     assert made.pages == len(said)
     first = next(place for place, page in enumerate(said, start=1) if place > 1 and "事项编码" in page)
     contents = "".join(said[1 : first - 1])
@@ -84,29 +107,34 @@ def _bare(text: str) -> str:
     return re.sub(r"\s", "", text)
 
 
-def test_norms_follow_with_their_review_points_and_shared_ones_are_said_once(department: str) -> None:
-    made, pdf = printed(Book(DAY, with_guides=False, department=department))
-    norms, said = found.norms(found.entries(department)), texts(pdf)
-    assert made.norms == len(norms)
+def test_norms_follow_with_their_review_points_and_shared_ones_are_said_once(whole_city: None, example: Printed) -> None:
+    norms, said = found.norms(found.entries(DEPARTMENT)), example.said
+    assert example.made.norms == len(norms)
     shared = [each for each in norms if each.is_shared]
-    assert sum(len(each.entries) for each in norms) == len(found.entries(department))
+    assert 0 < len(shared) < len(norms)
+    assert sum(len(each.entries) for each in norms) == example.made.guides
     assert len(shared) < sum(len(each.entries) for each in shared)
     for norm in norms:
         points = [point for paper in norm.content.materials for point in paper.review_points]
-        page = next(page for page in said[2:] if _bare(pages.title_of(norm)) in page)
+        page = next(page for page in said[2:] if _bare(pages.title_of(norm)) in page and "业务指导规范" in page)
         assert all(_bare(point) in page for point in points[:1])
-    assert "办事指南" not in "".join(said[2:])
 
 
-def test_a_guide_that_is_far_too_long_still_has_one_page_and_says_that_more_is_on_the_web(department: str) -> None:
-    entry = found.entries(department)[0]
+def test_norms_are_printed_without_guides(whole_city: None) -> None:
+    made, pdf = printed(Book(DAY, with_guides=False, department="DA"))
+    assert (made.guides, made.norms) == (0, 1)
+    assert "办事指南" not in "".join(texts(pdf)[2:])
+
+
+def test_a_guide_that_is_far_too_long_still_has_one_page_and_says_that_more_is_on_the_web(whole_city: None) -> None:
+    entry = found.entries(DEPARTMENT)[0]
     version = ItemVersion.objects.select_related("item").get(id=entry.version_id)
     words = pages.guide_words(entry, version, pages.NO_PLACES, "AB2CD")
-    faqs = tuple(Question(f"问题{n}" * 8, "回答" * 60) for n in range(80))
+    faqs = tuple(Question(f"问题{n}" * 8, "回答" * 60) for n in range(30))
     conditions = tuple(f"条件{n}" * 6 for n in range(20))
     long = {**words, "faqs": faqs, "content": replace(words["content"], faqs=faqs, conditions=conditions), "book": "x"}
     with Binder() as binder:
-        maker = making._Maker(Book(DAY, department=department), binder, lambda _share: None)
+        maker = making._Maker(Book(DAY, department=DEPARTMENT), binder, lambda _share: None)
         maker._number(front=2)
         maker._set_guide(long, entry)
         assert binder.pages == 1
@@ -117,21 +145,12 @@ def test_a_guide_that_is_far_too_long_still_has_one_page_and_says_that_more_is_o
     assert "条件19" in said
 
 
-def test_memory_does_not_grow_with_the_book(department: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    most = []
-    keep = Binder._keep
-    monkeypatch.setattr("onedoor.documents.binding.PORTION", 4)
-
-    def watched(self: Binder, document: Any) -> None:
-        keep(self, document)
-        most.append(sum(len(each.pages) for each in self._waiting))
-
-    monkeypatch.setattr(Binder, "_keep", watched)
-    printed(Book(DAY, with_norms=False, department=department))
-    assert max(most) <= 4
+def test_memory_does_not_grow_with_the_book(example: Printed) -> None:
+    assert example.made.pages > 8
+    assert max(example.waited) <= 4
 
 
-def test_nothing_to_print_is_said(department: str) -> None:
+def test_nothing_to_print_is_said(whole_city: None) -> None:
     with pytest.raises(NothingToPrint):
         printed(Book(DAY, department="XX"))
 
@@ -166,7 +185,7 @@ def keepers(db: None, settings: Any, tmp_path: Path) -> Keepers:
 
 
 def test_the_desk_prints_a_book_in_the_worker_and_hands_it_out(keepers: Keepers) -> None:
-    import_items("130300-FG-10-0001")
+    import_items("130300-FG-10-0007")
     page, centre = reverse("catalog:desk_exchange"), keepers.centre
     assert "印成手册" in centre.get(page).content.decode()
     wrong = centre.post(page, {"act": "book", "parts": "everything"})
@@ -197,9 +216,9 @@ def test_a_book_without_items_says_why(keepers: Keepers) -> None:
 
 
 def test_reading_the_book_takes_a_fixed_number_of_statements_for_a_portion(
-    department: str, django_assert_max_num_queries: Any
+    whole_city: None, django_assert_max_num_queries: Any
 ) -> None:
-    book = found.entries(department)
+    book = found.entries(DEPARTMENT)
     with django_assert_max_num_queries(3):
         rows = list(found.versions(book[: found.AT_ONCE]))
         found.places_of([entry.code for entry, _version in rows])
