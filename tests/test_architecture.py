@@ -7,12 +7,14 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from checks.first_migrations import FIRST, folded
 from onedoor.config import env, settings_page
 from onedoor.config.doors import opening_for
 
@@ -116,3 +118,10 @@ def test_commands_need_no_django_to_be_listed() -> None:
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
     heavy = {"django", "psycopg", "cryptography", "weasyprint", "granian", "openpyxl", "rjieba"}
     assert heavy & set(loaded) == set()
+
+
+def test_first_migrations_make_each_table_whole() -> None:
+    """Made by ``python -m checks.first_migrations ROOM…``: each step that adds to a table costs an empty database time."""
+    for path in sorted(SOURCE.glob(f"*/migrations/{FIRST}.py")):
+        operations = import_module(f"onedoor.{path.parts[-3]}.migrations.{FIRST}").Migration.operations
+        assert len(operations) == len(folded(operations)), path.parts[-3]
