@@ -173,6 +173,7 @@ TABLE: dict[str, tuple[str, str]] = {  # who gets in with GET, and with POST
     "desk/intake/<uuid:draft_id>/done/": (INTAKE, STAFF),
     "desk/intake/<uuid:draft_id>/finish/": (STAFF, INTAKE),
     "desk/intake/<uuid:draft_id>/notice/": (STAFF, INTAKE),
+    "desk/intake/<uuid:draft_id>/pass-on/": (STAFF, INTAKE),
     "desk/messages/": (STAFF, STAFF),
     "desk/postings/": (CENTRE, CENTRE),
     "desk/postings/<uuid:account_id>/": (CENTRE, CENTRE),

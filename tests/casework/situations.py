@@ -95,7 +95,7 @@ def furnish(at: datetime = MONDAY - timedelta(days=60)) -> City:
 
 def _import_two_items(at: datetime) -> None:
     rows = list(csv.DictReader(io.StringIO(items_file().decode("utf-8-sig"))))
-    kept = [row for row in rows if row["code"] in (INSTANT, COMMITMENT)]
+    kept = [row | {"levels": "city;county"} for row in rows if row["code"] in (INSTANT, COMMITMENT)]
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=list(rows[0]))
     writer.writeheader()

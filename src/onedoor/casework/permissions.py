@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,9 @@ from onedoor.kernel.actor import Actor
 from onedoor.kernel.errors import NotAllowed, WrongState
 from onedoor.kernel.subjects import Subject
 from onedoor.people import queries as people
+
+if TYPE_CHECKING:
+    from onedoor.catalog.queries import Version
 
 STAGE_OF_ACT = {
     states.RECEIVE: stages.RECEIVE,
@@ -32,6 +36,38 @@ class FourEyes(NotAllowed):
 
     code = "four_eyes"
     default = _("You worked on this application before, so somebody else has to approve it (four-eyes rule).")
+
+
+class NotTakenHere(NotAllowed):
+    """The item is not taken in at the level of the clerk's place (domain.md 1.3, 46)."""
+
+    code = "not_taken_here"
+    default = _("Places of your level do not take this service in. The guide says where people can go with it.")
+
+
+class PassedOn(NotAllowed):
+    """The clerk's place only takes the item in; a level that implements it accepts it."""
+
+    code = "passed_on"
+    default = _("Your place takes this service in and passes it on. The office in charge decides whether it is accepted.")
+
+
+# What a place may do with an item that it takes in and passes on: everything at the counter but the answer whether it is accepted.
+AT_THE_COUNTER = frozenset({states.RECEIVE, states.ASK_FOR_CORRECTION, states.CORRECT})
+ANSWERED_IN_CHARGE = frozenset({states.ACCEPT, states.NOT_ACCEPT})
+
+
+def refusal_at_level(actor: Actor, transition: Transition, version: Version) -> NotAllowed | None:
+    """Return why a place of the actor's level may not do a transition with an item, None where it may.
+
+    What each level implements, receives or passes on is said by the version that the application was filed under.
+    Who stands at no place (an applicant, another system, the house itself) is not asked.
+    """
+    if not actor.level or transition not in AT_THE_COUNTER | ANSWERED_IN_CHARGE:
+        return None
+    if not version.is_taken_at(actor.level):
+        return NotTakenHere()
+    return PassedOn() if transition in ANSWERED_IN_CHARGE and version.is_passed_on_at(actor.level) else None
 
 
 def stage_for(transition: Transition, application: Application) -> str:

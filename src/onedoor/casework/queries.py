@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from onedoor.casework import progress, stages, states, talk
 from onedoor.casework.correction import Scope, scope
 from onedoor.casework.models import Application, CorrectionNotice, Material, MaterialFile, NormAnswer, StageRun
-from onedoor.casework.permissions import STAGE_OF_ACT, offered, owns, stage_for
+from onedoor.casework.permissions import STAGE_OF_ACT, offered, owns, refusal_at_level, stage_for
 from onedoor.casework.progress import Progress
 from onedoor.casework.states import KIND, Door, Status, Transition
 from onedoor.catalog import queries as catalog
@@ -168,7 +168,11 @@ def next_acts(*, actor: Actor, application: Application, runs: Sequence[StageRun
         worked = {run.account_id for run in runs if run.stage != stages.APPROVE}
         if actor.account in worked:
             allowed = allowed - {stages.APPROVE}
-    return [move for move in possible if stage_for(move, application) in allowed]
+    terms = catalog.case_terms(application.version_id)
+    return [
+        move for move in possible
+        if stage_for(move, application) in allowed and refusal_at_level(actor, move, terms) is None
+    ]  # fmt: skip
 
 
 def _fits_stage(move: Transition, application: Application) -> bool:

@@ -47,6 +47,7 @@ urlpatterns = [
     path("desk/intake/<uuid:draft_id>/asked/", intake.asked, name="desk_asked"),
     path("desk/intake/<uuid:draft_id>/finish/", intake.finish, name="desk_finish"),
     path("desk/intake/<uuid:draft_id>/accept/", intake.accept, name="desk_intake_accept"),
+    path("desk/intake/<uuid:draft_id>/pass-on/", intake.pass_on, name="desk_intake_pass_on"),
     path("desk/intake/<uuid:draft_id>/notice/", intake.notice, name="desk_intake_notice"),
     path("desk/intake/<uuid:draft_id>/done/", intake.done, name="desk_done"),
 ]

@@ -274,4 +274,8 @@ def items_to_receive(*, actor: Actor, text: str, at: datetime, count: int = OFFE
         codes = codes or ([text.strip()] if text.strip() in allowed else [])
     offers = catalog.offers_of(codes[:count], {agency for _code, agency in pairs})
     wanted = set(pairs)
-    return [Choice(line, offer.service_item_id, offer.agency) for line, offer in offers if (line.code, offer.agency_id) in wanted]
+    return [
+        Choice(line, offer.service_item_id, offer.agency)
+        for line, offer in offers
+        if (line.code, offer.agency_id) in wanted and (not actor.level or line.is_taken_at(actor.level))
+    ]

@@ -38,6 +38,7 @@ class ItemLine(Schema):
     case_kind: str = Field(description="1 done on the spot, 2 within a promised time")
     promise: Limit = Field(description="Time within which the city promises to be done")
     levels: list[str] = Field(description="Levels at which it is done: city, county, township, village")
+    receiving_levels: list[str] = Field(description="Levels that take applications in and pass them on to one at which it is done")
     accepts_online: bool = Field(description="Whether it can be applied for from home")
     is_complete: bool = Field(description="Whether its guide is complete")
 
@@ -295,11 +296,19 @@ class ServiceItem(Schema):
     sites: list[Site]
 
 
+class PassingOn(Schema):
+    """A place that takes applications in and passes them on to an agency that implements the item."""
+
+    level: Level
+    site: Site
+
+
 class ServiceItems(Schema):
     """Who implements an item; `service_items` is empty where nobody does."""
 
     item: str
     service_items: list[ServiceItem]
+    passing_on: list[PassingOn] = Field(description="Where the region's own places only take it in; empty without `region`")
 
 
 def _tree(condition: conditions.Condition | None) -> dict[str, Any] | None:
@@ -365,8 +374,10 @@ def list_service_items(
 ) -> dict[str, Any]:
     """Return the agencies that implement an item, with the places where they receive."""
     del request
-    queries.published_guide(code)
-    offers = queries.service_items_for(code, region)
+    number = queries.edition()
+    guide = queries.published_guide(code, edition_number=number)
+    offers = queries.service_items_for(code, region, edition_number=number)
+    near = queries.passing_on(guide, region, edition_number=number) if region and offers else []
     fields = ("agency_name", "level", "region", "region_name", "task_code", "sites")
     rows = [{"id": each.service_item_id, **{name: getattr(each, name) for name in fields}} for each in offers]
-    return {"item": code, "service_items": rows}
+    return {"item": code, "service_items": rows, "passing_on": [{"level": level, "site": site} for level, site in near]}

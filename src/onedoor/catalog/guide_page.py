@@ -67,17 +67,24 @@ class StepLine:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place that receives, with whether it is open."""
+    """A place that receives, with whether it is open.
+
+    ``passes_on`` is its level where it takes applications in only to pass them on to the office of the offer.
+    """
 
     offer: ServiceOffer
     site: SiteOffer
     state: OpenState
-    is_agents: bool = False
+    passes_on: str = ""
 
     @property
     def level(self) -> Text:
         """Which level takes the application there."""
-        return _("village agent, on your behalf") if self.is_agents else LEVEL_NAMES.get(self.offer.level, "")
+        if self.passes_on == "village":
+            return _("village agent, on your behalf")
+        if self.passes_on:
+            return _("%(level)s, takes it in and passes it on") % {"level": LEVEL_NAMES.get(self.passes_on, "")}
+        return LEVEL_NAMES.get(self.offer.level, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,12 +252,15 @@ class Places:
 
 
 def places(
-    offers: Sequence[ServiceOffer], region: str, rooms: Sequence[SiteOffer], state_of: Callable[[SiteOffer], OpenState]
+    offers: Sequence[ServiceOffer],
+    region: str,
+    passing_on: Sequence[tuple[str, SiteOffer]],
+    state_of: Callable[[SiteOffer], OpenState],
 ) -> Places:
     """Return where an item is taken.
 
     :param region: where the reader lives, empty where that is not known: then nothing is nearest.
-    :param rooms: the rooms of the reader's village that take the item on behalf of its township.
+    :param passing_on: the reader's places that take the item in and pass it on, with their levels.
     """
     found = {True: [], False: []}  # type: dict[bool, list[Spot]]
     nearest: list[tuple[int, Spot]] = []
@@ -262,8 +272,8 @@ def places(
                 nearest.append((-LEVEL_ORDER[offer.level], spot))
     nearest.sort(key=lambda each: each[0])
     below = [spot for _order, spot in nearest]
-    if rooms and below:
-        below = [Spot(below[0].offer, room, state_of(room), is_agents=True) for room in rooms] + below
+    if below:
+        below = [Spot(below[0].offer, site, state_of(site), level) for level, site in passing_on] + below
     return Places(below, found[True], found[False])
 
 

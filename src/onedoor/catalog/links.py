@@ -60,11 +60,16 @@ def _items_of_agency(agency: Any, request: HttpRequest) -> Panel | None:
 
 
 def _items_of_site(site: Any, request: HttpRequest) -> Panel | None:
-    return _panel(queries.items_named(network.received_items(site_id=site.id)), request)
+    return _panel(_taken_at(network.received_items(site_id=site.id), site), request)
 
 
 def _items_of_window(window: Any, request: HttpRequest) -> Panel | None:
-    return _panel(queries.items_named(network.received_items(window_id=window.id)), request)
+    return _panel(_taken_at(network.received_items(window_id=window.id), window.site), request)
+
+
+def _taken_at(codes: Sequence[str], site: Any) -> list[ItemLine]:
+    """Return those of the items that are received by right at a place which its level takes in at all."""
+    return [line for line in queries.items_named(codes) if line.is_taken_at(site.level)]
 
 
 def _panel(lines: Sequence[ItemLine], request: HttpRequest) -> Panel | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, Func, JSONField, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext
 
 from onedoor.catalog.cache import EditionCache
@@ -45,8 +45,17 @@ class Version:
     promise_length: int
     promise_unit: str
     levels: tuple[str, ...]
+    receiving_levels: tuple[str, ...]
     accepts_online: bool
     is_complete: bool
+
+    def is_taken_at(self, level: str) -> bool:
+        """Tell whether a place of a level takes applications in, be it to implement the item or to pass them on."""
+        return level in self.levels or level in self.receiving_levels
+
+    def is_passed_on_at(self, level: str) -> bool:
+        """Tell whether a place of a level takes applications in only to pass them on to a level that implements the item."""
+        return level in self.receiving_levels and level not in self.levels
 
     @property
     def title(self) -> str:
@@ -160,6 +169,7 @@ def _said(version: ItemVersion) -> dict[str, Any]:
         "item_id": item.id, "code": item.code, "name": item.name, "name_en": item.name_en,
         "department_code": item.department_code, "status": version.status, "case_kind": version.case_kind,
         "promise_length": version.promise_length, "promise_unit": version.promise_unit, "levels": tuple(version.levels),
+        "receiving_levels": tuple(version.content.get("receiving_levels", ())),
         "accepts_online": version.accepts_online, "is_complete": version.is_complete,
     }  # fmt: skip
 
@@ -341,12 +351,19 @@ class OpenServiceItem:
     agency: Agency
 
 
+# An office implements an item as long as the version in force names its level.
+IMPLEMENTED = Q(
+    item__versions__status__in=CURRENT,
+    item__versions__levels__contains=Func(F("agency__level"), function="to_jsonb", output_field=JSONField()),
+)
+
+
 def open_service_items(service_item_ids: Sequence[UUID], *, today: date) -> dict[UUID, OpenServiceItem]:
     """Return those of the service items that can be applied for on a day. One statement."""
     lasts = Q(item__versions__effective_to__isnull=True) | Q(item__versions__effective_to__gte=today)
     rows = (
         ServiceItem.objects.filter(
-            lasts, pk__in=list(service_item_ids), is_open=True, item__versions__status=VersionStatus.PUBLISHED
+            lasts, IMPLEMENTED, pk__in=list(service_item_ids), is_open=True, item__versions__status=VersionStatus.PUBLISHED
         )
         .select_related("agency")
         .annotate(
@@ -400,7 +417,7 @@ def service_offer(service_item_id: UUID) -> ServiceOffer:
 
     :raises NotFound: when there is none.
     """
-    for row in _service_items().filter(id=service_item_id):
+    for row in _with_places().filter(id=service_item_id):
         return _offer(row)
     raise NotFound
 
@@ -415,6 +432,10 @@ def offers_of(codes: Sequence[str], agency_ids: Collection[UUID]) -> list[tuple[
 
 
 def _service_items() -> QuerySet[ServiceItem]:
+    return _with_places().filter(IMPLEMENTED)
+
+
+def _with_places() -> QuerySet[ServiceItem]:
     return ServiceItem.objects.filter(is_open=True).select_related("agency__region", "agency__site")
 
 
@@ -439,9 +460,16 @@ def _offer(row: ServiceItem) -> ServiceOffer:
     )
 
 
-def rooms_of(region: str, *, edition_number: int) -> list[SiteOffer]:
-    """Return the rooms of a village. No statement when warm, one cold."""
-    return _kept.get(edition_number, ("rooms", region), lambda: [site_offer(each) for each in network.rooms_in(region)])
+def passing_on(found: Version, region: str, *, edition_number: int) -> list[tuple[str, SiteOffer]]:
+    """Return the places for a region that take an item in only to pass it on, with their levels, the nearest first.
+
+    No statement when warm, one cold; none where no level passes it on.
+    """
+    levels = tuple(each for each in found.receiving_levels if found.is_passed_on_at(each))
+    if not levels:
+        return []
+    key = ("passing on", region, levels)
+    return _kept.get(edition_number, key, lambda: [(each.level, site_offer(each)) for each in network.sites_for(region, levels)])
 
 
 def site_offer(site: Any) -> SiteOffer:
@@ -544,5 +572,5 @@ def item_code(item_id: UUID) -> str | None:
 
 def implemented_by(agency_id: UUID) -> list[str]:
     """Return the codes of the items that an agency implements, in order. One statement."""
-    found = ServiceItem.objects.filter(agency=agency_id, is_open=True).order_by("item__code")
+    found = ServiceItem.objects.filter(IMPLEMENTED, agency=agency_id, is_open=True).order_by("item__code")
     return list(found.values_list("item__code", flat=True))

@@ -14,6 +14,7 @@ class Actor:
 
     The journal keeps these ids as plain values. ``duties`` holds the codes of general duties (``people.unmask``,
     ``workdays.enter_notice``); what a post may do with a certain item at a certain stage is asked of ``network``.
+    ``level`` is that of the place where the post is (city, county, township, village); empty for who stands at none.
     ``client_id`` is the key of another system that acts through the API, which owns what it files.
     """
 
@@ -25,6 +26,7 @@ class Actor:
     agency: UUID | None = None
     site: UUID | None = None
     region: str = ""
+    level: str = ""
     label: str = ""
     duties: frozenset[str] = frozenset()
     client_id: UUID | None = None

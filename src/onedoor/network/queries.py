@@ -18,7 +18,19 @@ from onedoor.kernel.clock import local_date
 from onedoor.kernel.errors import NotAllowed, NotFound
 from onedoor.kernel.prepared import Prepared
 from onedoor.network import opening, overview
-from onedoor.network.models import Agency, Authorisation, Level, OpeningHours, Post, Posting, Region, Site, SpecialDay, Window
+from onedoor.network.models import (
+    Agency,
+    Authorisation,
+    Level,
+    OpeningHours,
+    Post,
+    Posting,
+    Region,
+    Site,
+    SiteKind,
+    SpecialDay,
+    Window,
+)
 from onedoor.network.opening import OpenState, Period, Schedule
 from onedoor.network.regions import codes_above, digits_of
 from onedoor.workdays.queries import calendar
@@ -94,6 +106,7 @@ def actor_for(account_id: UUID, posting_id: UUID | None = None, client: str = "w
         agency=post.agency_id,
         site=site_id,
         region=posting.site.region_id if posting.site is not None else post.region,
+        level=_level_of(posting),
         label=f"{posting.account.display_name}（{post.name}）",
         duties=frozenset(post.duties),
     )
@@ -144,6 +157,12 @@ def windows_at_posts(agency_id: UUID) -> list[Window]:
     sites = Post.objects.filter(agency=agency_id, site_id__isnull=False).values("site")
     found = Window.objects.filter(site__in=sites, is_open=True).select_related("site")
     return sorted(found, key=lambda window: (window.site.code, len(window.number), window.number))
+
+
+def _level_of(posting: Posting) -> str:
+    """Return the level of the place where somebody serves, that of the office where the post has none."""
+    site = posting.site or posting.post.site
+    return posting.post.agency.level if site is None else site.level
 
 
 def _place_of(posting: Posting) -> str:
@@ -429,7 +448,7 @@ def items_with_rights(agency_id: UUID) -> list[str]:
 
 def _held(account_id: UUID, at: datetime | None) -> QuerySet[Posting]:
     found = Posting.objects.filter(_running(at or Now()), account=account_id, account__is_active=True)
-    return found.select_related("post", "account", "site").order_by("starts_at", "id")
+    return found.select_related("post__agency", "post__site", "account", "site").order_by("starts_at", "id")
 
 
 def _rights(actor: Actor, at: datetime | None) -> QuerySet[Authorisation]:
@@ -525,6 +544,10 @@ def _root_region() -> str:
     )
 
 
-def rooms_in(region: str) -> list[Site]:
-    """Return the places of a village or a community. One statement."""
-    return list(Site.objects.filter(region=region, level=Level.VILLAGE, is_open=True).order_by("code"))
+def sites_for(region: str, levels: Collection[str]) -> list[Site]:
+    """Return the places of some levels for who lives in a region: those of the region itself and of what it lies in, lowest first.
+
+    One statement.
+    """
+    found = Site.objects.filter(region__in=codes_above(region), level__in=levels, is_open=True).exclude(kind=SiteKind.BRANCH)
+    return list(found.order_by("-region_id", "code"))

@@ -232,7 +232,9 @@ class Cases:
     def _to_receive(self, agency: str) -> Item:
         """Return an item for which people apply from home; at a township one that its villages receive as well."""
         if agency == self.township:
-            return self.item(agency, "village", lambda each: not each.is_instant and each.is_online and "village" in each.levels)
+            return self.item(
+                agency, "village", lambda each: not each.is_instant and each.is_online and "village" in each.receiving_levels
+            )
         return self.item(agency, "online", lambda each: not each.is_instant and each.is_online)
 
     def correcting(self, agencies: list[str]) -> None:

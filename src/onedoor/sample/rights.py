@@ -68,7 +68,7 @@ def _of_township(agency: str, items: Iterable[Item]) -> Iterator[tuple[str, str,
         if not item.is_instant:
             for role, stages in TOWNSHIP.items():
                 yield from ((staff.post_of(agency, role), agency, item.code, stage) for stage in stages)
-        if "village" in item.levels:
+        if "village" in item.receiving_levels:
             yield staff.post_of(agency, "AGENT"), agency, item.code, "receive"
 
 

@@ -47,6 +47,7 @@ class Item:
     code: str
     department: str
     levels: frozenset[str]
+    receiving_levels: frozenset[str]
     is_instant: bool
     module: str
     for_persons: bool
@@ -128,6 +129,7 @@ def _items(departments: set[str]) -> list[Item]:
             each["code"],
             each["dept"],
             frozenset(each["levels"].split(";")),
+            frozenset(filter(None, each["receiving_levels"].split(";"))),
             each["case_kind"] == "1",
             each["module"],
             for_persons="1" in each["objects"].split(";"),

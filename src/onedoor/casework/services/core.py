@@ -12,8 +12,9 @@ from django.db import transaction
 from django.db.models import Func, IntegerField, QuerySet
 
 from onedoor.casework.models import Application, StageRun
-from onedoor.casework.permissions import require_state, stage_for
+from onedoor.casework.permissions import refusal_at_level, require_state, stage_for
 from onedoor.casework.states import KIND, Transition
+from onedoor.catalog import queries as catalog
 from onedoor.journal import services as journal
 from onedoor.journal.acts import Act
 from onedoor.kernel.actor import Actor
@@ -96,8 +97,11 @@ def lock_one(application_id: UUID) -> Application:
 def authorise(applications: Sequence[Application], transition: Transition, *, by: Actor, at: datetime) -> None:
     """Let only a post pass that may do the transition for the items and agencies of all applications, in one query a stage.
 
-    :raises NotAllowed: when it may not for one of them.
+    :raises NotAllowed: when it may not for one of them, by its rights or by the level of its place.
     """
+    for version in {each.version_id for each in applications} if by.level else ():
+        if refusal := refusal_at_level(by, transition, catalog.case_terms(version)):
+            raise refusal
     for stage in sorted({stage_for(transition, application) for application in applications}):
         pairs = {(each.item_code, each.agency_id) for each in applications if stage_for(transition, each) == stage}
         require_authorised(by, stage, pairs, at)

@@ -15,7 +15,7 @@ from onedoor.casework.correction import NotAsked
 from onedoor.casework.journey import file_key
 from onedoor.casework.known import Known, filled, known_of, locked
 from onedoor.casework.models import Application, Channel, Material, MaterialFile, MaterialState
-from onedoor.casework.permissions import owns
+from onedoor.casework.permissions import owns, refusal_at_level
 from onedoor.casework.services import core
 from onedoor.casework.services.fetching import fetch_certificates
 from onedoor.casework.services.options import settle_option
@@ -65,6 +65,7 @@ def open_draft(
     """Begin an application for one agency's item; a repeated call with the same ``draft_id`` returns the first draft.
 
     :raises NotAllowed: when a window opens it without authority to receive the item for that agency.
+    :raises NotTakenHere: when places of the window's level do not take the item in.
     :raises Refused: when the item is not open for applications.
     """
     return open_many(
@@ -103,6 +104,9 @@ def open_many(
     wanted = [one.service_item_id for one in openings if one.draft_id not in known]
     terms = catalog.open_service_items(wanted, today=local_date(at))
     if channel == Channel.WINDOW and terms:
+        for each in terms.values():
+            if refusal := refusal_at_level(by, states.RECEIVE, catalog.case_terms(each.version_id)):
+                raise refusal
         network.require_authorised(by, "receive", {(each.item_code, each.agency_id) for each in terms.values()}, at)
     made = [
         _draft(one, terms.get(one.service_item_id), channel=channel, site_id=site_id, window_id=window_id, by=by, at=at)

@@ -77,6 +77,25 @@ def accept_at_window(
     return application
 
 
+@core.recorded_act(acts.RECEIVE)
+def pass_on_at_window(
+    *, application_id: UUID, checks: Sequence[Check], by: Actor, at: datetime, answers: Given = NOTHING
+) -> Application:
+    """Submit and receive a clerk's draft at a place that passes it on: the office in charge answers whether it is accepted.
+
+    :raises NotAllowed: when the clerk did not open it or may not receive this item.
+    :raises Invalid: when answers or papers are missing; all of them are told at once.
+    :raises WrongState: when it was submitted before.
+    """
+    application = _own_draft(application_id, by)
+    core.authorise([application], states.RECEIVE, by=by, at=at)
+    write_checks({application.id: checks}, by=by)
+    submit_many([application], by=by, at=at, must_be_complete=True)
+    receive_many([application], {}, by=by, at=at)
+    norm.keep_answers(application, answers, by=by, at=at)
+    return application
+
+
 @core.recorded_act(acts.ASK_FOR_CORRECTION)
 def tell_at_window(
     *,

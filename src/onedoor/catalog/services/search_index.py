@@ -137,7 +137,7 @@ def marks_of(version: ItemVersion) -> list[str]:
     objects = version.content.get("objects", ())
     is_open = version.status == VersionStatus.PUBLISHED
     marks = [f"b:{item.board}", f"d:{item.department_code}", *(f"t:{each}" for each in item.topics)]
-    marks += [f"l:{each}" for each in version.levels]
+    marks += [f"l:{each}" for each in dict.fromkeys((*version.levels, *version.content.get("receiving_levels", ())))]
     marks += ["w:person"] * (not objects or PERSON in objects)
     marks += ["w:organisation"] * (not objects or any(each != PERSON for each in objects))
     marks += ["open"] * is_open + ["online"] * (is_open and version.accepts_online)

@@ -79,7 +79,7 @@ def guide(request: HttpRequest, code: str) -> HttpResponse:
         "more_lines": guide_page.more_lines(content),
         "minutes": guide_page.minutes_to_fill(case),
         "places": guide_page.places(
-            offers, region.code if region else "", _rooms(found, region, edition), lambda site: network.open_state(site, now)
+            offers, region.code if region else "", _passing_on(found, region, edition), lambda site: network.open_state(site, now)
         ),
         "region": region,
         "topic": _topic(found),
@@ -107,9 +107,9 @@ def _whole(path: str) -> str:
     return settings.ONEDOOR_BASE_URL.rstrip("/") + path
 
 
-def _rooms(found: Guide, region: ChosenRegion | None, edition: int) -> list[SiteOffer]:
-    """Return the rooms of the reader's village, where the item is taken there too."""
-    return [] if region is None or "village" not in found.levels else queries.rooms_of(region.code, edition_number=edition)
+def _passing_on(found: Guide, region: ChosenRegion | None, edition: int) -> list[tuple[str, SiteOffer]]:
+    """Return the reader's places that take the item in and pass it on, such as the room of the village."""
+    return [] if region is None else queries.passing_on(found, region.code, edition_number=edition)
 
 
 @door(Door.ANYONE)

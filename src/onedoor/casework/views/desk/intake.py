@@ -176,6 +176,7 @@ def _page(request: HttpRequest, found: CasePage, errors: Mapping[str, Text], *, 
     points = check_list.at_intake(found, kept, marked=marked, errors=errors)
     context = {
         "case": found, "application": application, "terms": terms, "is_instant": application.case_kind == stages.INSTANT,
+        "passes_on": terms.is_passed_on_at(actor_of(request).level),
         "who": who, "kinds": counter.kinds_for(form), "identity_kinds": IdentityKind.choices,
         "applicant_errors": {name.removeprefix("applicant-"): text for name, text in errors.items() if name.startswith("applicant-")},
         "sections": _sections(found, shown, errors), "materials": _materials(found, shown, kept or None, points), "norm": points,
@@ -336,6 +337,23 @@ def accept(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     by, at = actor_of(request), timezone.now()
     try:
         window.accept_at_window(application_id=draft_id, checks=checks, answers=answers, by=by, at=at)
+    except (NotAllowed, NotFound):
+        raise
+    except Refused as refusal:
+        return _not_done(request, draft_id, refusal)
+    return redirect("casework:desk_done", draft_id)
+
+
+@door(Door.STAFF)
+@require_POST
+def pass_on(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Submit and receive what this place only passes on to the office in charge."""
+    found, answer = _ready(request, draft_id)
+    if answer is not None:
+        return answer
+    checks, answers = forms.posted_checks(found.materials, request.POST), forms.posted_norm(request.POST)
+    try:
+        window.pass_on_at_window(application_id=draft_id, checks=checks, answers=answers, by=actor_of(request), at=timezone.now())
     except (NotAllowed, NotFound):
         raise
     except Refused as refusal:

@@ -69,7 +69,9 @@ def buttons(case: CasePage) -> list[Button]:
 
     acts = set(case.next_acts)
     found: list[Button] = []
-    if states.RECEIVE in acts:
+    if states.RECEIVE in acts and states.ACCEPT not in acts:
+        found.append(Button(_("Receive and pass on"), "F2", url("receive")))
+    elif states.RECEIVE in acts:
         found.append(Button(pgettext("act", "Receive and accept"), "F2", url("accept")))
         found.append(Button(_("Only receive"), "F3", url("receive")))
     elif states.ACCEPT in acts:
