@@ -20,6 +20,7 @@ from onedoor.catalog.models import CURRENT, CatalogItem, ItemVersion, ServiceIte
 from onedoor.catalog.topics import BOARD_BY_CODE, BOARDS, TOPIC_BY_CODE, BoardView
 from onedoor.kernel.errors import NotFound, Text
 from onedoor.kernel.paging import Page, first_page
+from onedoor.kernel.prepared import Prepared
 from onedoor.network import queries as network
 
 if TYPE_CHECKING:
@@ -271,15 +272,7 @@ def published_guide(code: str, *, edition_number: int | None = None) -> Guide:
 
 
 def _guide(code: str) -> Guide | None:
-    short = ShortCode.objects.filter(target_kind="catalog.item", target_id=OuterRef("item_id")).values("code")[:1]
-    department = network.departments().filter(department_code=OuterRef("item__department_code"))
-    version = (
-        _current()
-        .filter(item__code=code)
-        .annotate(short=Subquery(short), department=Subquery(department.values("name")[:1]))
-        .annotate(department_en=Subquery(department.values("name_en")[:1]))
-        .first()
-    )
+    version: Any = _published.row(code)
     if version is None:
         return None
     return guide_of(
@@ -440,8 +433,8 @@ def _with_places() -> QuerySet[ServiceItem]:
 
 
 def _offers(item_code: str) -> tuple[ServiceOffer, ...]:
-    rows = _service_items().filter(item__code=item_code).order_by("agency__region_id", "id")
-    return tuple(sorted((_offer(row) for row in rows), key=lambda each: (LEVEL_ORDER[each.level], each.region)))
+    offers = (_offer(row) for row in _implementing.rows(item_code))
+    return tuple(sorted(offers, key=lambda each: (LEVEL_ORDER[each.level], each.region)))
 
 
 def _offer(row: ServiceItem) -> ServiceOffer:
@@ -574,3 +567,20 @@ def implemented_by(agency_id: UUID) -> list[str]:
     """Return the codes of the items that an agency implements, in order. One statement."""
     found = ServiceItem.objects.filter(IMPLEMENTED, agency=agency_id, is_open=True).order_by("item__code")
     return list(found.values_list("item__code", flat=True))
+
+
+def _published_version(code: str) -> QuerySet[ItemVersion]:
+    short = ShortCode.objects.filter(target_kind="catalog.item", target_id=OuterRef("item_id")).values("code")[:1]
+    department = network.departments().filter(department_code=OuterRef("item__department_code"))
+    return (
+        _current()
+        .filter(item__code=code)
+        .annotate(short=Subquery(short), department=Subquery(department.values("name")[:1]))
+        .annotate(department_en=Subquery(department.values("name_en")[:1]))
+    )
+
+
+_published: Prepared[ItemVersion] = Prepared(_published_version, "an item's code")
+_implementing: Prepared[ServiceItem] = Prepared(
+    lambda code: _service_items().filter(item__code=code).order_by("agency__region_id", "id"), "an item's code"
+)

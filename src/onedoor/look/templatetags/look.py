@@ -31,6 +31,9 @@ register = template.Library()
 STATES = frozenset({"ok", "run", "due", "late", "pause", "idle"})
 # What the part writes itself, and what the policy forbids.
 PART_OWNS = frozenset({"id", "name", "value", "class", "style"})
+# Every code can be read under any of the eight patterns. Looking for the best takes longer than all the rest of the drawing and
+# lowers the standard's penalty, over addresses like ours, by 4 % below that of this one.
+QR_MASK = 3
 Drawing = tuple[str, str]
 
 
@@ -297,7 +300,7 @@ def qr(text: object, label: object = "", size: str = "m") -> SafeString:
 
 @lru_cache(maxsize=512)
 def _qr_drawing(text: str) -> str:
-    return segno.make(text, error="m", micro=False).svg_inline(border=2, dark="#16262c", omitsize=True)
+    return segno.make(text, error="m", micro=False, mask=QR_MASK).svg_inline(border=2, dark="#16262c", omitsize=True)
 
 
 @register.filter
