@@ -1,16 +1,23 @@
-"""Bytes in the store, under names nobody can guess."""
+"""Bytes in the store, under names nobody can guess; what people hand in is encrypted there, whoever owns the disk or the bucket."""
 
 from __future__ import annotations
 
+import io
 from datetime import datetime
 from typing import IO, Any
 
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.core.files.base import File as DjangoFile
 from django.core.files.storage import Storage, storages
 
 from onedoor.documents import naming, seal_keys
+from onedoor.kernel import vault
 from onedoor.kernel.clock import local_date
+
+SECRET = frozenset({"uploads"})
+"""Folders whose bytes are encrypted. Papers are not: whoever holds one may show it to anybody."""
+_KEY = "files"
 
 
 def storage() -> Storage:
@@ -21,7 +28,8 @@ def storage() -> Storage:
 def keep(folder: str, content: DjangoFile[Any], *, at: datetime) -> str:
     """Store bytes under a name nobody can guess, in a folder of the day, by which the sweep finds what nothing points at."""
     content.seek(0)
-    return storage().save(naming.new_key(folder, local_date(at)), _Plain(content))
+    kept = ContentFile(vault.encrypt(content.read(), name=_KEY)) if folder in SECRET else _Plain(content)
+    return storage().save(naming.new_key(folder, local_date(at)), kept)
 
 
 class _Plain(DjangoFile):  # type: ignore[type-arg]  # it cannot be subscripted at run time
@@ -34,7 +42,11 @@ class _Plain(DjangoFile):  # type: ignore[type-arg]  # it cannot be subscripted 
 
 def open_stored(key: str) -> IO[bytes]:
     """Return the bytes stored under ``key`` as a stream."""
-    return storage().open(key)
+    stored = storage().open(key)
+    if key.split("/", 1)[0] not in SECRET:
+        return stored
+    with stored:
+        return io.BytesIO(vault.decrypt(stored.read(), name=_KEY))
 
 
 def ca_certificate() -> bytes | None:

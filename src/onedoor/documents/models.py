@@ -37,7 +37,10 @@ class File(Row):
     name = models.CharField(max_length=200)
     media_type = models.CharField(max_length=80)
     size = models.BigIntegerField()
-    sha256 = models.BinaryField()
+    sha256 = models.BinaryField(help_text=_("Digest of the bytes that are kept"))
+    original_sha256 = models.BinaryField(
+        null=True, help_text=_("Digest of the bytes that came, where they are not those that are kept")
+    )
     scan = models.CharField(max_length=12, choices=ScanState)
     scanned_at = models.DateTimeField(null=True)
     virus = models.CharField(max_length=120, blank=True)

@@ -8,6 +8,7 @@ import unicodedata
 from datetime import date
 
 _LONGEST = 120
+_CONVERTED = frozenset({"heic", "heif", "hif"})
 
 
 def new_key(folder: str, day: date) -> str:
@@ -28,3 +29,11 @@ def clean_name(name: str) -> str:
     if not dot:
         return visible[:_LONGEST]
     return f"{stem[: _LONGEST - len(suffix) - 1]}.{suffix[:20]}"
+
+
+def with_ending(name: str, kind: str) -> str:
+    """Return a name that ends as its content is: some telephones send none, and whoever opens the file later needs one."""
+    stem, dot, suffix = name.rpartition(".")
+    if not dot:
+        return f"{name}.{kind}"
+    return f"{stem}.{kind}" if suffix.lower() in _CONVERTED and kind == "jpg" else name

@@ -18,6 +18,9 @@ from onedoor.kernel.errors import Refused
 
 MAX_PIXELS = 120_000_000
 """Pixels of the largest picture taken: a page of A3 at 600 dots per inch. What is larger costs its reader's memory."""
+MAX_DECODED = 50_000_000
+"""The same for pictures that can only be decoded whole (PNG, WEBP, HEIC): 150 MB of memory."""
+PICTURES = frozenset({"jpg", "png", "webp", "heic"})
 _MAX_ENTRIES = 5_000
 _MAX_UNPACKED = 600_000_000
 
@@ -26,14 +29,15 @@ MEDIA_TYPES = {
     "jpg": "image/jpeg",
     "png": "image/png",
     "webp": "image/webp",
+    "heic": "image/heic",
     "ofd": "application/ofd",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "doc": "application/msword",
     "xls": "application/vnd.ms-excel",
 }
-_SAME_FORMAT = {"jpeg": "jpg", "jpe": "jpg", "jfif": "jpg"}
-SHOWN_AS = "PDF、JPG、PNG、WEBP、OFD、DOC、DOCX、XLS、XLSX"
+_SAME_FORMAT = {"jpeg": "jpg", "jpe": "jpg", "jfif": "jpg", "heif": "heic", "hif": "heic"}
+SHOWN_AS = "PDF、JPG、PNG、WEBP、HEIC、OFD、DOC、DOCX、XLS、XLSX"
 
 
 class WrongFile(Refused):
@@ -72,9 +76,12 @@ def sniff(stream: IO[bytes], name: str) -> Sniffed:
             _("The name of the file ends in “.%(named)s”, but it holds “.%(found)s”. Please save it again as what it is.")
             % {"named": suffix, "found": found}
         )
-    if found in {"jpg", "png", "webp"}:
+    if found in PICTURES:
         _refuse_huge_picture(found, stream)
     return Sniffed(found, is_active=_is_active(found, stream))
+
+
+_HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1"})
 
 
 def _format_of(head: bytes, stream: IO[bytes]) -> str | None:
@@ -86,6 +93,8 @@ def _format_of(head: bytes, stream: IO[bytes]) -> str | None:
         return "png"
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return "webp"
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS:
+        return "heic"
     if head.startswith(packages.ZIP_HEAD):
         return _package_format(stream)
     if head.startswith(packages.COMPOUND_HEAD):
@@ -139,12 +148,12 @@ def _is_active(kind: str, stream: IO[bytes]) -> bool:
 def _refuse_huge_picture(kind: str, stream: IO[bytes]) -> None:
     stream.seek(0)
     try:
-        width, height = {"png": _png_size, "jpg": _jpeg_size, "webp": _webp_size}[kind](stream)
-    except (struct.error, IndexError, KeyError) as broken:
+        width, height = {"png": _png_size, "jpg": _jpeg_size, "webp": _webp_size, "heic": _heic_size}[kind](stream)
+    except (struct.error, IndexError, KeyError, ValueError, OSError, RuntimeError, SyntaxError) as broken:
         raise WrongFile(_("This picture is damaged. Please take or save it again.")) from broken
     if width <= 0 or height <= 0:
         raise WrongFile(_("This picture is damaged. Please take or save it again."))
-    if width * height > MAX_PIXELS:
+    if width * height > (MAX_PIXELS if kind == "jpg" else MAX_DECODED):
         raise WrongFile(
             _("This picture has %(width)s × %(height)s points, which is more than can be shown. Please hand in a smaller one.")
             % {"width": width, "height": height}
@@ -191,3 +200,11 @@ def _webp_size(stream: IO[bytes]) -> tuple[int, int]:
         width, height = struct.unpack("<HH", head[26:30])
         return width & 0x3FFF, height & 0x3FFF
     raise KeyError("VP8")
+
+
+def _heic_size(stream: IO[bytes]) -> tuple[int, int]:
+    """Read the size from the boxes of the file; its picture is not decoded."""
+    import pi_heif
+
+    width, height = pi_heif.open_heif(stream).size
+    return int(width), int(height)

@@ -9,12 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.core.files.base import File as DjangoFile
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from onedoor.documents import acts, infections, keeping, naming, sniffing
+from onedoor.documents import acts, infections, keeping, naming, pictures, sniffing
 from onedoor.documents.models import File, Paper, ScanState
 from onedoor.documents.sniffing import WrongFile
 from onedoor.journal.services import Record, record, record_many
@@ -30,6 +31,7 @@ LOOSE_DAYS = 7
 def store_upload(upload: DjangoFile[Any], *, by: Actor, at: datetime, subject: Subject | None = None) -> File:
     """Keep a file that somebody hands in, under a random name, and queue its virus check where one is configured.
 
+    A photo is kept upright and without its remarks (place, time, owner), and the digest of what came is noted beside.
     Without a ``subject`` it is loose until ``use_files`` names one, and swept after seven days.
 
     :raises WrongFile: when it is empty, too large, of no known format, not what its name says, or dangerous to open.
@@ -37,17 +39,21 @@ def store_upload(upload: DjangoFile[Any], *, by: Actor, at: datetime, subject: S
     name = naming.clean_name(upload.name or "")
     size = _size(upload)
     found = sniffing.sniff(upload, name)
-    if "." not in name:  # some telephones send none, and whoever opens it later needs one
-        name = f"{name}.{found.format}"
     upload.seek(0)
-    digest = hashlib.file_digest(upload, "sha256").digest()
-    key = keeping.keep("uploads", upload, at=at)
+    digest = came = hashlib.file_digest(upload, "sha256").digest()
+    kept, kind = upload, found.format
+    if kind in sniffing.PICTURES and (made := pictures.as_kept(upload, kind)) is not None:
+        kept, kind = ContentFile(made[0]), made[1]
+        digest, size = hashlib.sha256(made[0]).digest(), len(made[0])
+    name = naming.with_ending(name, kind)
+    key = keeping.keep("uploads", kept, at=at)
     file = File(
         storage_key=key,
         name=name,
-        media_type=found.media_type,
+        media_type=sniffing.MEDIA_TYPES[kind],
         size=size,
         sha256=digest,
+        original_sha256=came if came != digest else None,
         is_active=found.is_active,
         scan=ScanState.PENDING if settings.ONEDOOR_CLAMD else ScanState.NOT_SCANNED,
         uploaded_at=at,
@@ -64,7 +70,8 @@ def store_upload(upload: DjangoFile[Any], *, by: Actor, at: datetime, subject: S
             subject=subject or Subject(FILE, file.id),
             by=by,
             at=at,
-            facts={"file": str(file.id), "name": name, "size": size, "sha256": digest.hex()},
+            facts={"file": str(file.id), "name": name, "size": size, "sha256": digest.hex()}
+            | ({"original_sha256": came.hex()} if came != digest else {}),
         )
         if file.scan == ScanState.PENDING:
             jobs.queue("documents.scan", file_id=str(file.id))
