@@ -7,14 +7,14 @@ from datetime import timedelta
 import pytest
 
 from onedoor.catalog import queries, services
-from onedoor.catalog.models import ChangeKind, ItemChange
-from onedoor.catalog.services import changes, last_days
+from onedoor.catalog.models import ChangeKind, ItemChange, SearchEntry
+from onedoor.catalog.services import changes, editing, last_days
 from onedoor.catalog.services.changes import NewChange
 from onedoor.journal.models import Entry
 from onedoor.kernel.clock import local_date
 from onedoor.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
 from tests.catalog.city import AT, BY
-from tests.catalog.test_editing import STRANGER
+from tests.catalog.test_editing import CHECKER, STRANGER, WRITER, hand_in, write
 
 CODE, OTHER = "130300-FG-10-0001", "130300-FG-01-0001"
 TODAY = local_date(AT)
@@ -113,3 +113,33 @@ def test_what_cannot_be_decided_changes_nothing(city, change, refusal):
 def test_only_publishers_decide(city):
     with pytest.raises(NotAllowed):
         changes.decide_change(NewChange(ChangeKind.CANCELLED, (CODE,), BASIS, TODAY), by=STRANGER, at=AT)
+
+
+@pytest.mark.parametrize(
+    ("closed", "opened", "status"),
+    [(ChangeKind.SUSPENDED, ChangeKind.RESUMED, "suspended"), (ChangeKind.HANDED_DOWN, ChangeKind.TAKEN_BACK, "handed_down")],
+)
+def test_a_new_version_of_what_is_closed_stays_closed_until_the_act_that_opens_it(city, closed, opened, status):
+    decide(closed)
+    offer = queries.service_items_for(CODE)[0].service_item_id
+    draft = editing.begin_draft(CODE, by=WRITER, at=AT)
+    write(draft, "names", summary="停办期间改好的指南")
+    hand_in(draft)
+    editing.approve(draft, reason="样例", by=CHECKER, at=AT)
+    guide = queries.published_guide(CODE)
+    assert (guide.number, guide.status, guide.content.summary) == (2, status, "停办期间改好的指南")
+    assert guide.is_open is False
+    assert not queries.open_service_items([offer], today=TODAY)
+    assert "open" not in SearchEntry.objects.get(item__code=CODE).facets
+    decide(opened)
+    assert (queries.published_guide(CODE).number, queries.published_guide(CODE).status) == (2, "published")
+
+
+def test_a_version_whose_day_comes_while_its_item_is_suspended_stays_suspended(city):
+    draft = editing.begin_draft(CODE, by=WRITER, at=AT)
+    write(draft, "names", summary="到日子生效")
+    hand_in(draft, TODAY + timedelta(days=2))
+    editing.approve(draft, reason="样例", by=CHECKER, at=AT)
+    decide(ChangeKind.SUSPENDED)
+    assert changes.honour_dates(by=BY, at=AT + timedelta(days=3)) == 1
+    assert (queries.published_guide(CODE).number, queries.published_guide(CODE).status) == (2, "suspended")

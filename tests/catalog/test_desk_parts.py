@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
@@ -14,9 +15,11 @@ from django.utils.datastructures import MultiValueDict
 
 from onedoor.catalog import elements, parts
 from onedoor.catalog.content import Content
-from onedoor.catalog.forms.part import PartEditor, row_type
+from onedoor.catalog.forms.part import MOST_ROWS, PartEditor, row_type
 from onedoor.catalog.models import CatalogItem, ItemVersion
 from onedoor.catalog.services import editing
+from onedoor.catalog.views.desk.drafts import MOST_FIELDS
+from onedoor.kernel.long_forms import FORM
 from tests.catalog.form_reader import sent_by
 from tests.catalog.keepers import Keepers, furnish, import_items
 from tests.catalog.sources import sample_records
@@ -190,3 +193,28 @@ def test_buttons_that_no_page_has_do_no_harm(draft: UUID, keepers: Keepers, act:
     before = content_of(draft)
     assert keepers.head.post(at("contact"), filled(keepers.head, "contact", do=act)).status_code in (200, 302)
     assert content_of(draft) == before
+
+
+def test_a_part_of_a_hundred_papers_is_saved_whole(draft: UUID, keepers: Keepers) -> None:
+    version = ItemVersion.objects.get(pk=draft)
+    papers = [
+        {**version.content["materials"][0], "key": f"m{number}", "name": f"材料{number}"} for number in range(1, MOST_ROWS + 1)
+    ]
+    ItemVersion.objects.filter(pk=draft).update(content={**version.content, "materials": papers})
+    sent = filled(keepers.head, "materials", **{f"materials-{MOST_ROWS - 1}-name": "最后一份材料"})
+    assert len(sent) > 1000, "more than Django reads by itself"
+    assert keepers.head.post(at("materials"), urlencode(sent, doseq=True), content_type=FORM).status_code == 302
+    saved = content_of(draft).materials
+    assert (len(saved), saved[-1].name) == (MOST_ROWS, "最后一份材料")
+
+
+def test_no_form_is_read_without_end(draft: UUID, keepers: Keepers) -> None:
+    for address, count in ((at("materials"), MOST_FIELDS + 1), ("/desk/catalog/new/", 1001)):
+        body = urlencode([("x", "1")] * count)
+        assert keepers.head.post(address, body, content_type=FORM).status_code == 400, address
+
+
+def test_a_long_form_still_needs_its_token(draft: UUID, keepers: Keepers) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = keepers.head.cookies
+    assert strict.post(at("materials"), urlencode([("x", "1")] * 2000), content_type=FORM).status_code == 403

@@ -105,23 +105,29 @@ def enter_in_force(versions: Sequence[ItemVersion], *, by: Actor, at: datetime) 
 
 
 def put_into_force(versions: Sequence[ItemVersion], *, by: Actor, at: datetime) -> None:
-    """Publish versions that were approved, of locked items: what was current is superseded, people see the new one at once."""
+    """Publish versions that were approved, of locked items: what was current is superseded, people see the new one at once.
+
+    What is suspended or was handed down stays so: it is opened again by the act for that, with a basis and a day, not by a new text.
+    """
     if not versions:
         return
     changed_by(by)
-    numbers = next_numbers([each.item_id for each in versions])
-    _supersede([each.item_id for each in versions], at=at)
+    ids = [each.item_id for each in versions]
+    numbers, standing = next_numbers(ids), _standing_still(ids)
+    _supersede(ids, at=at)
     for version in versions:
-        version.status, version.published_at, version.number = VersionStatus.PUBLISHED, at, numbers[version.item_id]
+        version.status = standing.get(version.item_id, VersionStatus.PUBLISHED)
+        version.published_at, version.number = at, numbers[version.item_id]
         version.effective_from = local_date(at)
         _bring_up_to_date(version.item, version.content)
     with connection.cursor() as cursor:
-        cursor.execute(_IN_FORCE, [at, local_date(at), [each.id for each in versions], [each.number for each in versions]])
-    set_last_days([each.item_id for each in versions])
+        columns = ([each.id for each in versions], [each.number for each in versions], [str(each.status) for each in versions])
+        cursor.execute(_IN_FORCE, [at, local_date(at), *columns])
+    set_last_days(ids)
     update_items([each.item for each in versions])
     _tell_of(versions, by=by, at=at)
-    index_soon([each.item_id for each in versions])
-    create_short_codes([Subject(ITEM, each.item_id) for each in versions])
+    index_soon(ids)
+    create_short_codes([Subject(ITEM, each) for each in ids])
     move_edition()
 
 
@@ -135,8 +141,8 @@ def update_items(items: Sequence[CatalogItem]) -> None:
 
 
 _IN_FORCE = """
-UPDATE catalog_itemversion v SET status = 'published', published_at = %s, effective_from = %s, number = given.number
-FROM unnest(%s::uuid[], %s::int[]) AS given(id, number) WHERE v.id = given.id
+UPDATE catalog_itemversion v SET status = given.status, published_at = %s, effective_from = %s, number = given.number
+FROM unnest(%s::uuid[], %s::int[], %s::text[]) AS given(id, number, status) WHERE v.id = given.id
 """
 _ITEMS = """
 UPDATE catalog_catalogitem i SET name = given.name, name_en = given.name_en, board = given.board, topics = given.topics::varchar[]
@@ -150,6 +156,12 @@ def next_numbers(item_ids: Sequence[UUID]) -> dict[UUID, int]:
     rows = ItemVersion.objects.filter(item__in=item_ids).exclude(status__in=COMING).order_by("item_id", "-number")
     last = dict(rows.distinct("item_id").values_list("item_id", "number"))
     return {item: last.get(item, 0) + 1 for item in item_ids}
+
+
+def _standing_still(item_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return how items stand that an act has closed for the time being. One statement."""
+    closed = (VersionStatus.SUSPENDED, VersionStatus.HANDED_DOWN)
+    return dict(ItemVersion.objects.filter(item__in=item_ids, status__in=closed).values_list("item_id", "status"))
 
 
 def _supersede(item_ids: Sequence[UUID], *, at: datetime) -> None:

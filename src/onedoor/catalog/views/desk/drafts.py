@@ -25,9 +25,14 @@ from onedoor.catalog.views.desk.addresses import OWN_PAGE, address_of, part_link
 from onedoor.catalog.views.desk.doorway import actor_of, sheet_for
 from onedoor.kernel.doors import Door, door
 from onedoor.kernel.errors import NotFound
+from onedoor.kernel.long_forms import long_form
+
+# A hundred rows of papers, of some thirty fields each, and what else a part has.
+MOST_FIELDS = 4000
 
 
 @door(Door.STAFF)
+@long_form(MOST_FIELDS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def part(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """Show a part of the draft to write in; a POST saves it, or adds, moves and removes rows."""
