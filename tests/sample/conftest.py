@@ -15,7 +15,7 @@ from tests.undone import Undone
 
 NOW = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)  # Tuesday 15:00 in Asia/Shanghai
 SMALL = Scale(
-    counties=1, townships=2, villages=2, departments=frozenset({"RS", "YJ", "FG", "GA", "MZ"}), citizens=24, walk_ins=8, shops=3,
+    counties=1, townships=2, villages=2, departments=frozenset({"RS", "YJ", "MZ"}), citizens=24, walk_ins=6, shops=2,
     finished=12,
 )  # fmt: skip
 
