@@ -92,6 +92,11 @@ class DayCell:
     festival: str
     is_today: bool
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing is said of the day but its number, as of most of them."""
+        return not self.is_today and self.kind not in {DayKind.HOLIDAY, DayKind.MAKEUP}
+
 
 @dataclass(frozen=True, slots=True)
 class FestivalRow:

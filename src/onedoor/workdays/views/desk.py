@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -21,6 +22,8 @@ from onedoor.workdays.forms import NoticeForm
 from onedoor.workdays.names import festival
 from onedoor.workdays.notices import UnreadableNotice
 from onedoor.workdays.states import DAY_KINDS
+
+A_WEEK = [date(2024, 1, day) for day in range(1, 8)]
 
 
 @door(Door.STAFF)
@@ -44,7 +47,7 @@ def _year_page(request: HttpRequest, shown: int) -> HttpResponse:
     today = local_date(timezone.now())
     page = {
         "picture": queries.year_picture(shown, today=today),
-        "weekdays": [date(2024, 1, day) for day in range(1, 8)],
+        "weekdays": [(date_format(day, "l"), date_format(day, "D")) for day in A_WEEK],
         "before": shown - 1,
         "after": shown + 1,
         "missing_year": queries.unconfirmed_year_warning(today),
