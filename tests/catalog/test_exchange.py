@@ -234,7 +234,10 @@ def contents():
         "channels": st.lists(st.sampled_from("12349"), min_size=1, unique=True).map(tuple),
         "visit_count": st.integers(0, 9),
         "receiving_levels": st.lists(st.sampled_from(sorted(LEVELS)), max_size=2, unique=True).map(tuple),
-        **{name: st.sampled_from(codes_of(name)) for name in ("catalogue", "review_kind", "cross_region", "online_system")},
+        **{
+            name: st.sampled_from(codes_of(name))
+            for name in ("catalogue", "sub_type", "review_kind", "cross_region", "online_system")
+        },
         # The item's row says these; a table says them once.
         "name": st.just(sample_records()[0].name),
         "name_en": st.just(sample_records()[0].name_en),
@@ -252,9 +255,10 @@ def cells_of(*changes: dict[str, object], rows: int = 3) -> list[list[object]]:
 
 
 class TestOtherWriters:
-    def agree(self, data: bytes, name: str = "items.xlsx") -> None:
+    def agree(self, data: bytes, name: str = "items.xlsx", *, without: str = "") -> None:
         found, faults = records_of(data, name=name)
-        expected, _none = records_of("\n".join(",".join(line) for line in LINES[:4]).encode())
+        places = [place for place, column in enumerate(LINES[0]) if column != without]
+        expected, _none = records_of("\n".join(",".join(line[place] for place in places) for line in LINES[:4]).encode())
         assert faults.told == []
         assert found == expected
         assert len(found) == 3
@@ -293,7 +297,7 @@ class TestOtherWriters:
         self.agree(workbook(("Sheet1", "", rows), shared=f'<sst xmlns="{MAIN}">{"".join(texts)}</sst>'))
 
     def test_libreoffice(self):
-        self.agree((FILES / "libreoffice.xlsx").read_bytes())
+        self.agree((FILES / "libreoffice.xlsx").read_bytes(), without="sub_type")  # it was saved before there was one
 
     def test_full_guides_opened_and_saved_by_libreoffice(self):
         found, faults = records_of((FILES / "libreoffice-guides.xlsx").read_bytes(), name="items.xlsx")

@@ -264,6 +264,7 @@ class Guide(ItemLine):
 
     catalog_code: str
     item_type: str
+    sub_type: str = Field(description="`filing` where an item of type 10 is an administrative filing (行政备案); empty otherwise")
     department_name: str
     department_name_en: str
     board: str
@@ -355,6 +356,7 @@ def read_guide(request: HttpRequest, code: ItemCode) -> dict[str, Any]:
     given = {name: getattr(guide, name) for name in Guide.model_fields if hasattr(guide, name)}
     return given | {
         "plain_name": guide.content.plain_name,
+        "sub_type": guide.content.sub_type,
         "version": guide.number,
         "effective_from": guide.effective_from.isoformat(),
         "promise": _promise(guide),

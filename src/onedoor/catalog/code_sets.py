@@ -19,6 +19,11 @@ ITEM_TYPES: Choices = (
     ("21", pgettext_lazy("code", "Intermediary service")),
     ("22", pgettext_lazy("code", "Convenience service")),
 )
+# Kinds of other powers (type 10) that the national rules name of their own: 行政备案 (domain.md 1.2).
+SUB_TYPES: Choices = (
+    ("", pgettext_lazy("code", "Not said")),
+    ("filing", pgettext_lazy("code", "Administrative filing")),
+)
 BOARDS: Choices = (("livelihood", pgettext_lazy("code", "For people")), ("enterprise", pgettext_lazy("code", "For enterprises")))
 LEVELS: Choices = (
     ("city", pgettext_lazy("code", "City")),
@@ -142,6 +147,7 @@ STAGES: Choices = (
 WORDS_OF: dict[str, Choices] = {
     "board": BOARDS,
     "catalogue": CATALOGUES,
+    "sub_type": SUB_TYPES,
     "objects": OBJECTS,
     "channels": CHANNELS,
     "levels": LEVELS,

@@ -10,10 +10,14 @@ from string import Formatter
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext as _
+
+from onedoor.kernel.errors import Text
 
 _SHAPES = {"area": r"\d{6,12}", "department": r"[A-Z]{2}\d?", "type": r"\d{2}", "serial": r"\d{%d}"}
 _SERIAL_DIGITS = 4
 PROVINCE = "13"
+BASIC_CODE_LENGTH, TASK_CODE_LENGTH = 12, 31
 EXERCISE_LEVEL = {"city": "3", "county": "4", "township": "5", "village": "6"}
 
 
@@ -74,6 +78,38 @@ def catalog_code(item_code: str, department_number: int) -> str:
 def task_code(credit_code: str, level: str, basic_code: str) -> str:
     """Return the implementation code (实施编码) of 31: credit code 18, level 1 (A.2), basic code 12."""
     return f"{credit_code:0>18}{EXERCISE_LEVEL[level]}{basic_code}"
+
+
+def oddities(code: str, *, credit_code: str, level: str, basic_code: str, item_type: str, office: str) -> list[Text]:
+    """Return in which parts an implementation code does not agree with its office and its item; never a reason to refuse it.
+
+    Source: domain.md 1.5: codes are opaque, their structure is checked to warn, since other systems make theirs otherwise.
+
+    :param office: the name of the office, for the words.
+    """
+    found: list[Text] = []
+    if len(code) != TASK_CODE_LENGTH:
+        found.append(_("The implementation code has %(n)d characters instead of 31.") % {"n": len(code)})
+    elif code[18] != EXERCISE_LEVEL[level]:
+        found.append(
+            _("Its level %(found)s is not that of %(office)s, which is %(wanted)s.")
+            % {"found": code[18], "office": office, "wanted": EXERCISE_LEVEL[level]}
+        )
+    if credit_code and not code.startswith(credit_code):
+        found.append(_("It does not begin with the credit code of %(office)s.") % {"office": office})
+    if not code.endswith(basic_code):
+        found.append(_("It does not end in the basic code %(code)s of the item.") % {"code": basic_code})
+    return [*found, *basic_oddities(basic_code, item_type)]
+
+
+def basic_oddities(basic_code: str, item_type: str) -> list[Text]:
+    """Return in which parts a basic code does not agree with its item, such as a serial of more than three digits."""
+    if len(basic_code) != BASIC_CODE_LENGTH:
+        return [_("The basic code has %(n)d characters instead of 12.") % {"n": len(basic_code)}]
+    if basic_code[2:4] != item_type:
+        words = {"found": basic_code[2:4], "wanted": item_type}
+        return [_("The basic code says type %(found)s, the item is of type %(wanted)s.") % words]
+    return []
 
 
 def department_numbers(departments: Iterable[str], given: dict[str, int]) -> dict[str, int]:

@@ -18,6 +18,7 @@ NAMES: dict[str, Text] = {
     "board": pgettext_lazy("record", "Board"),
     "module": pgettext_lazy("record", "Area of the hall"),
     "catalogue": pgettext_lazy("record", "Kind of catalogue"),
+    "sub_type": pgettext_lazy("record", "Kind within its type"),
     "topics": pgettext_lazy("record", "Topics"),
     "disclaimer": pgettext_lazy("record", "Reservation"),
     "limits_verified": pgettext_lazy("record", "The limits have been checked against the law"),

@@ -282,6 +282,7 @@ def more_lines(content: Content) -> list[tuple[Text, str]]:
     joint, remedies, phones = in_language("、", ", "), content.remedies, content.phones
     levels = joint.join(str(word_of("receiving_levels", each)) for each in content.receiving_levels)
     said: list[tuple[Text, str]] = [
+        (_("Kind of service"), str(word_of("sub_type", content.sub_type)) if content.sub_type else ""),
         (_("Also taken in and passed on"), levels),
         (_("Can be done elsewhere"), str(word_of("cross_region", content.cross_region)) if content.cross_region else ""),
         (_("Hall"), content.hall),

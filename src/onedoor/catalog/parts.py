@@ -38,7 +38,8 @@ PARTS = (
     _part(
         "names",
         _("Names and words"),
-        "name name_en plain_name keywords local_catalog_code summary board module catalogue topics disclaimer limits_verified standing",
+        "name name_en plain_name keywords local_catalog_code summary board module catalogue sub_type topics "
+        "disclaimer limits_verified standing",
     ),
     _part("who", _("Who can apply"), "objects who_can conditions quantity_limit agent_allowed"),
     _part("power", _("Power and law"), "receiving_levels power legal_bases intermediaries", "levels"),

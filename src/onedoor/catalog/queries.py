@@ -211,6 +211,7 @@ class ServiceOffer:
     agency_id: UUID
     agency_name: str
     agency_name_en: str
+    credit_code: str
     level: str
     region: str
     region_name: str
@@ -445,6 +446,7 @@ def _offer(row: ServiceItem) -> ServiceOffer:
         agency_id=agency.id,
         agency_name=agency.name,
         agency_name_en=agency.name_en,
+        credit_code=agency.credit_code,
         level=agency.level,
         region=agency.region_id,
         region_name=agency.region.name,

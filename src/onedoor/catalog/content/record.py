@@ -213,6 +213,7 @@ class Content:
     board: str = ""
     module: str = ""
     catalogue: str = ""
+    sub_type: str = ""
     objects: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     visit_count: int = 0

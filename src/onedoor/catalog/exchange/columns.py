@@ -58,6 +58,7 @@ _STATUS = Coded(
 )
 # Coded elements beyond the head, with the codes of C0109 and GB/T 39046 where they are known (domain.md 1.2 to 1.4).
 _CODED: dict[str, Kind] = {
+    "sub_type": Coded(frozenset(_codes("sub_type")), own={"filing": "备案"}),
     "review_kind": Coded(frozenset(_codes("review_kind")), own={"on_the_spot": "即审即办", "review_first": "前审后批"}),
     "power.source": Coded(frozenset(_codes("power.source"))),
     "result.type": Coded(frozenset(_codes("result.type")), exchange={"approval": "20", "other": "99"}),

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from onedoor.catalog import life, permissions, queries
+from onedoor.catalog import codes, life, permissions, queries
 from onedoor.catalog.forms.items import NewItemForm
 from onedoor.catalog.next_acts import next_acts
 from onedoor.catalog.services import editing
@@ -17,6 +17,7 @@ from onedoor.catalog.views.desk.addresses import part_links
 from onedoor.catalog.views.desk.doorway import actor_of, clean, keeper, sheet_for
 from onedoor.kernel.clock import local_date
 from onedoor.kernel.doors import Door, door
+from onedoor.kernel.errors import Text
 
 
 @door(Door.STAFF)
@@ -61,8 +62,17 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
         "writers": life.writers_of(sheet.coming),
         "near": [each for each in offers if each.level in ("city", "county")],
         "far": [each for each in offers if each.level not in ("city", "county")],
+        "oddities": list(dict.fromkeys(text for each in offers for text in _oddities(sheet, each))),
     }
     return render(request, "catalog/desk/item.html", context)
+
+
+def _oddities(sheet: life.ItemSheet, offer: queries.ServiceOffer) -> list[Text]:
+    item = sheet.item
+    return codes.oddities(
+        offer.task_code, credit_code=offer.credit_code, level=offer.level, basic_code=item.catalog_code, item_type=item.item_type,
+        office=offer.agency,
+    )  # fmt: skip
 
 
 @door(Door.STAFF)
