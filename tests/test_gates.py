@@ -175,6 +175,7 @@ TABLE: dict[str, tuple[str, str]] = {  # who gets in with GET, and with POST
     "desk/intake/<uuid:draft_id>/notice/": (STAFF, INTAKE),
     "desk/intake/<uuid:draft_id>/pass-on/": (STAFF, INTAKE),
     "desk/messages/": (STAFF, STAFF),
+    "desk/papers/": (CENTRE, CENTRE),
     "desk/postings/": (CENTRE, CENTRE),
     "desk/postings/<uuid:account_id>/": (CENTRE, CENTRE),
     "desk/postings/<uuid:account_id>/end/<uuid:posting_id>/": (CENTRE, CENTRE),

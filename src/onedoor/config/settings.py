@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "onedoor.people.middleware.ActorMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "onedoor.config.doors.DoorMiddleware",
+    "onedoor.documents.middleware.TellFullDisk",
     "onedoor.look.refusals.RefusalMiddleware",
 ]
 DATABASES = {
@@ -131,6 +132,10 @@ USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 STATIC_URL = "/static/"
 MEDIA_ROOT = ONEDOOR_DATA / "files"
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "onedoor.documents.uploading.TemporaryFiles",
+]
 FILES_STORAGE = env.text(
     "ONEDOOR_FILES_STORAGE", "django.core.files.storage.FileSystemStorage", "Django storage class of files and papers."
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import logging
 from datetime import datetime
 from typing import IO, Any
 
@@ -10,14 +12,34 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.base import File as DjangoFile
 from django.core.files.storage import Storage, storages
+from django.utils.translation import gettext_lazy as _
 
 from onedoor.documents import naming, seal_keys
 from onedoor.kernel import vault
 from onedoor.kernel.clock import local_date
+from onedoor.kernel.errors import Refused
 
 SECRET = frozenset({"uploads"})
 """Folders whose bytes are encrypted. Papers are not: whoever holds one may show it to anybody."""
 _KEY = "files"
+
+
+log = logging.getLogger(__name__)
+
+
+class StoreFull(Refused):
+    """The disk, or the share of it that is ours, has no room for another file."""
+
+    code = "store_full"
+    http_status = 507
+    default = _(
+        "We have no room for files just now. Nothing was lost: what you wrote and handed in before is kept. Please try again in an hour."
+    )
+
+
+def is_full(failed: OSError) -> bool:
+    """Tell whether writing failed because there is no room."""
+    return failed.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def storage() -> Storage:
@@ -26,10 +48,21 @@ def storage() -> Storage:
 
 
 def keep(folder: str, content: DjangoFile[Any], *, at: datetime) -> str:
-    """Store bytes under a name nobody can guess, in a folder of the day, by which the sweep finds what nothing points at."""
+    """Store bytes under a name nobody can guess, in a folder of the day, by which the sweep finds what nothing points at.
+
+    :raises StoreFull: when there is no room for them; nothing of them is left then.
+    """
     content.seek(0)
     kept = ContentFile(vault.encrypt(content.read(), name=_KEY)) if folder in SECRET else _Plain(content)
-    return storage().save(naming.new_key(folder, local_date(at)), kept)
+    key = naming.new_key(folder, local_date(at))
+    try:
+        return storage().save(key, kept)
+    except OSError as failed:
+        storage().delete(key)
+        if is_full(failed):
+            log.error("no room to keep %s bytes in %s: %s", kept.size, folder, failed)  # noqa: TRY400 - the trace tells nothing more
+            raise StoreFull from failed
+        raise
 
 
 class _Plain(DjangoFile):  # type: ignore[type-arg]  # it cannot be subscripted at run time

@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from onedoor.documents.keeping import StoreFull
+from onedoor.documents.uploading import found_no_room
 from onedoor.kernel.errors import Refused
 from onedoor.look.refusals import refusal_page
 
@@ -44,3 +46,18 @@ class RefuseLargeBodies:
 def _announced(request: HttpRequest) -> int:
     text = str(request.META.get("CONTENT_LENGTH") or "0")
     return int(text) if text.isdecimal() else 0
+
+
+class TellFullDisk:
+    """Answer 507 where a file of the request found no room on its way: no view is run on half a request."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        return refusal_page(request, StoreFull()) if found_no_room(request) else response
+
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
+        """Stand in for the view where the form was read before it, as its token was."""
+        return HttpResponse(status=StoreFull.http_status) if found_no_room(request) else None

@@ -94,6 +94,7 @@ class Paper(Row):
     size = models.BigIntegerField(null=True)
     sealed_at = models.DateTimeField(null=True)
     seal_tries = models.PositiveSmallIntegerField(default=0)
+    seal_trouble = models.CharField(max_length=300, blank=True, help_text=_("Why it cannot be sealed now; it waits meanwhile"))
     is_sample = models.BooleanField(default=False)
     entry_id = models.UUIDField(null=True, help_text=_("Journal entry of the act that issued it"))
     seal_entry_id = models.UUIDField(null=True, help_text=_("Journal entry of the sealing, which holds its digest"))

@@ -63,6 +63,7 @@ class PaperView:
     valid_to: date | None
     is_revoked: bool
     holder: str
+    is_delayed: bool
 
 
 def files_of(file_ids: Iterable[UUID]) -> dict[UUID, FileView]:
@@ -165,6 +166,7 @@ def _paper_view(paper: Paper) -> PaperView:
         valid_to=paper.valid_to,
         is_revoked=paper.revoked_at is not None,
         holder=paper.holder,
+        is_delayed=not is_sealed and (bool(paper.seal_trouble) or paper.seal_tries > 0),
     )
 
 
@@ -190,6 +192,37 @@ def valid_among(paper_ids: Sequence[UUID], *, today: date) -> dict[UUID, PaperVi
 def is_any_unsealed() -> bool:
     """Return whether a paper waits to be made."""
     return Paper.objects.filter(state=PaperState.ISSUED).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPaper:
+    """A paper that is issued and not sealed yet, for those who run the installation."""
+
+    number: str
+    kind_text: str | Promise
+    issuer: str
+    issued_at: datetime
+    tries: int
+    trouble: str
+
+
+WAITING_SHOWN = 200
+
+
+def waiting_papers() -> list[WaitingPaper]:
+    """Return papers that wait for their seal, those that somebody must look after first, at most ``WAITING_SHOWN``."""
+    found = Paper.objects.filter(state=PaperState.ISSUED).defer("content").order_by("-seal_trouble", "-seal_tries", "id")
+    return [
+        WaitingPaper(
+            number=paper.number,
+            kind_text=PaperKind(paper.kind).label,
+            issuer=paper.issuer,
+            issued_at=paper.issued_at,
+            tries=paper.seal_tries,
+            trouble=paper.seal_trouble,
+        )
+        for paper in found[:WAITING_SHOWN]
+    ]
 
 
 def pending_key(file_id: UUID) -> str | None:

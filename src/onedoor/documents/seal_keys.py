@@ -12,18 +12,79 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 from django.conf import settings
 
+RENEWED_BEFORE = timedelta(days=30)
+"""How long before its end a seal of our own CA is made anew."""
 _CA_YEARS = 30
 _SEAL_YEARS = 10
 _DAY = timedelta(days=1)
+
+
+class NoSealKey(RuntimeError):
+    """No paper can be sealed now: the key is missing, cannot be opened, or its certificate is not valid. Papers wait meanwhile."""
+
+
+def require_seal(issuer: str, *, at: datetime) -> None:
+    """Find out, before a page is laid out, whether papers of ``issuer`` can be sealed now.
+
+    :raises NoSealKey: when they cannot; the text says why, for those who run the installation.
+    """
+    _require_valid(_city_certificate() if settings.ONEDOOR_SEAL_P12 else _own_certificate(issuer, at=at), at=at)
+
+
+def _city_certificate() -> x509.Certificate:
+    file = Path(settings.ONEDOOR_SEAL_P12)
+    try:
+        _key, certificate, _others = pkcs12.load_key_and_certificates(file.read_bytes(), seal_password())
+    except OSError as missing:
+        raise NoSealKey(f"{missing.filename} cannot be read: {missing.strerror}") from missing
+    except ValueError as locked:
+        raise NoSealKey(f"{file} cannot be opened with the password that was given") from locked
+    if certificate is None:
+        raise NoSealKey(f"{file} holds no certificate")
+    return certificate
+
+
+def seal_password() -> bytes | None:
+    """Return the password of the city's seal, or None where it has none."""
+    return Path(settings.ONEDOOR_SEAL_PASSWORD_FILE).read_bytes().strip() if settings.ONEDOOR_SEAL_PASSWORD_FILE else None
+
+
+def _own_certificate(issuer: str, *, at: datetime) -> x509.Certificate:
+    """Return the certificate of a seal of our own CA, made anew where it is about to end or its key is gone."""
+    try:
+        key, file = seal_files(issuer)
+        certificate = x509.load_pem_x509_certificate(file.read_bytes())
+        if at > certificate.not_valid_after_utc - RENEWED_BEFORE:
+            folder = _folder()
+            with _one_at_a_time(folder):
+                _make_seal(issuer, key, file, folder)
+            certificate = x509.load_pem_x509_certificate(file.read_bytes())
+    except (OSError, ValueError, TypeError) as broken:
+        raise NoSealKey(f"the keys in {_folder()} cannot be used: {broken}") from broken
+    return certificate
+
+
+def _require_valid(certificate: x509.Certificate, *, at: datetime) -> None:
+    name = certificate.subject.rfc4514_string()
+    if at > certificate.not_valid_after_utc:
+        raise NoSealKey(f"the certificate of the seal ({name}) expired on {certificate.not_valid_after_utc:%Y-%m-%d}")
+    if at < certificate.not_valid_before_utc:
+        raise NoSealKey(f"the certificate of the seal ({name}) is valid only from {certificate.not_valid_before_utc:%Y-%m-%d}")
+
+
+def stamp(issuer: str) -> tuple[int, ...]:
+    """Return what changes when the key of ``issuer`` was replaced, so that a running worker takes the new one."""
+    files = [Path(settings.ONEDOOR_SEAL_P12)] if settings.ONEDOOR_SEAL_P12 else list(seal_files(issuer))
+    return tuple(file.stat().st_mtime_ns for file in files)
 
 
 def ca_certificate() -> Path:
@@ -37,16 +98,15 @@ def ca_certificate() -> Path:
     return certificate
 
 
-@lru_cache(maxsize=512)
 def seal_files(issuer: str) -> tuple[Path, Path]:
     """Return the files of the key and the certificate with which papers of ``issuer`` are sealed; made at first use."""
     ca_certificate()
     folder = _folder()
     stem = folder / f"seal-{hashlib.sha256(issuer.encode()).hexdigest()[:24]}"
     key, certificate = stem.with_suffix(".key"), stem.with_suffix(".crt")
-    if not certificate.exists():
+    if not (certificate.exists() and key.exists()):
         with _one_at_a_time(folder):
-            if not certificate.exists():
+            if not (certificate.exists() and key.exists()):
                 _make_seal(issuer, key, certificate, folder)
     return key, certificate
 

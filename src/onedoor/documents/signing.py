@@ -16,6 +16,7 @@ from pyhanko.sign import fields, signers
 from pyhanko.sign.fields import SigSeedSubFilter
 
 from onedoor.documents import seal_keys
+from onedoor.documents.seal_keys import NoSealKey
 
 FIELD = "Seal"
 
@@ -25,10 +26,6 @@ class _Archive(IncrementalPdfFileWriter):
 
     def ensure_output_version(self, version: tuple[int, int]) -> None:
         super().ensure_output_version(min(version, (1, 7)))  # type: ignore[no-untyped-call]
-
-
-class NoSealKey(RuntimeError):
-    """The seal's key that the settings name cannot be opened."""
 
 
 def sign(pdf: bytes, *, issuer: str, number: str) -> bytes:
@@ -47,14 +44,15 @@ def sign(pdf: bytes, *, issuer: str, number: str) -> bytes:
         docmdp_permissions=fields.MDPPerm.NO_CHANGES,
     )
     writer = _Archive(io.BytesIO(pdf))
-    signer = signers.PdfSigner(metadata, signer=_signer(issuer), new_field_spec=fields.SigFieldSpec(FIELD))
+    signer = signers.PdfSigner(metadata, signer=_signer(issuer, seal_keys.stamp(issuer)), new_field_spec=fields.SigFieldSpec(FIELD))
     # pyHanko runs an event loop of its own, which a thread allows only where none is running.
     with ThreadPoolExecutor(max_workers=1) as apart:
         return apart.submit(signer.sign_pdf, writer).result().getvalue()  # type: ignore[no-any-return]
 
 
 @lru_cache(maxsize=256)
-def _signer(issuer: str) -> signers.SimpleSigner:
+def _signer(issuer: str, stamp: tuple[int, ...]) -> signers.SimpleSigner:
+    del stamp
     if settings.ONEDOOR_SEAL_P12:
         return _city_signer()
     key, certificate = seal_keys.seal_files(issuer)
@@ -65,8 +63,7 @@ def _signer(issuer: str) -> signers.SimpleSigner:
 def _city_signer() -> signers.SimpleSigner:
     """Return the signer of the seal that the city was given; its certificate names the city, whichever office issues."""
     file = Path(settings.ONEDOOR_SEAL_P12)
-    password = Path(settings.ONEDOOR_SEAL_PASSWORD_FILE).read_bytes().strip() if settings.ONEDOOR_SEAL_PASSWORD_FILE else None
-    return _opened(signers.SimpleSigner.load_pkcs12(str(file), passphrase=password), file)  # type: ignore[no-untyped-call]
+    return _opened(signers.SimpleSigner.load_pkcs12(str(file), passphrase=seal_keys.seal_password()), file)  # type: ignore[no-untyped-call]
 
 
 def _opened(signer: signers.SimpleSigner | None, file: Path) -> signers.SimpleSigner:

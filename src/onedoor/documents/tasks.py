@@ -35,11 +35,15 @@ def _seal_all(*, stubborn: bool) -> None:
 
     by = system_actor("documents.seal_papers")
     failed: Exception | None = None
+    without: set[str] = set()
     end = time.monotonic() + _SECONDS_A_RUN
     while time.monotonic() < end:
         try:
-            if services.seal_newest(make=make_paper, by=by, at=timezone.now(), stubborn=stubborn) is None:
+            if services.seal_newest(make=make_paper, by=by, at=timezone.now(), stubborn=stubborn, without=without) is None:
                 break
+        except services.CannotSeal as trouble:
+            log.error("papers of %s wait, acts go on: %s", trouble.issuer, trouble)  # noqa: TRY400 - no bug, a key to be renewed
+            without.add(trouble.issuer)
         except Exception as error:
             log.exception("a paper could not be made")
             if failed is not None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from onedoor.documents.views import public
+from onedoor.documents.views import desk, public
 
 app_name = "documents"
 urlpatterns = [
+    path("desk/papers/", desk.waiting, name="waiting"),
     path("files/<str:token>/", public.stored_file, name="file"),
     path("papers/<uuid:paper_id>/", public.paper_file, name="paper"),
     path("papers/of/<str:kind>/<uuid:subject_id>/", public.papers_part, name="papers"),

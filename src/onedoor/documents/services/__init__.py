@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from onedoor.documents.keeping import StoreFull
 from onedoor.documents.services.files import note_scan, release_files, store_upload, sweep_orphans, sweep_uploads, use_files
 from onedoor.documents.services.papers import (
+    CannotSeal,
     NewPaper,
     PaperIncomplete,
     issue_papers,
@@ -15,8 +17,10 @@ from onedoor.documents.services.sheets import make_sheet, sweep_sheets, want_she
 from onedoor.documents.sniffing import WrongFile
 
 __all__ = [
+    "CannotSeal",
     "NewPaper",
     "PaperIncomplete",
+    "StoreFull",
     "WrongFile",
     "issue_papers",
     "make_sheet",

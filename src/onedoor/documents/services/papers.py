@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +15,9 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from onedoor.documents import acts, keeping, kinds
+from onedoor.documents.keeping import StoreFull
 from onedoor.documents.models import Paper, PaperState
+from onedoor.documents.seal_keys import NoSealKey
 from onedoor.journal.services import Record, record, record_many
 from onedoor.kernel import jobs
 from onedoor.kernel.actor import Actor
@@ -53,6 +55,14 @@ class NewPaper:
 
 class PaperIncomplete(ValueError):
     """An act wants to issue a paper that leaves out what the law wants said: a bug, never an answer to people."""
+
+
+class CannotSeal(Exception):
+    """No paper of ``issuer`` can be sealed now; its papers wait."""
+
+    def __init__(self, issuer: str, why: str) -> None:
+        super().__init__(why)
+        self.issuer = issuer
 
 
 @transaction.atomic(savepoint=False)
@@ -152,15 +162,19 @@ def queue_sealing() -> None:
 Maker = Callable[[Paper], bytes]
 
 
-def seal_newest(*, make: Maker, by: Actor, at: datetime, stubborn: bool = False) -> Paper | None:
+def seal_newest(*, make: Maker, by: Actor, at: datetime, stubborn: bool = False, without: Collection[str] = ()) -> Paper | None:
     """Make and seal the newest paper that waits, because somebody is looking at its page; return it, or None when none waits.
 
     The row stays locked meanwhile: two workers never make one paper, and a killed one leaves it waiting. A paper that
-    cannot be made goes to the end of the line, and after five tries only the ``stubborn`` sweep takes it up again.
+    cannot be made goes to the end of the line, and after five tries only the ``stubborn`` sweep takes it up again; so it
+    does with papers that wait because their issuer cannot seal. Issuers ``without`` a seal are left out.
+
+    :raises CannotSeal: when the issuer has no valid key now, or no room is left; all its papers wait, none of them at fault.
     """
     waiting = Paper.objects.select_for_update(skip_locked=True, of=("self",)).filter(state=PaperState.ISSUED)
+    waiting = waiting.exclude(issuer__in=list(without)) if without else waiting
     if not stubborn:
-        waiting = waiting.filter(seal_tries__lt=MAX_SEAL_TRIES)
+        waiting = waiting.filter(seal_tries__lt=MAX_SEAL_TRIES, seal_trouble="")
     paper = None
     try:
         with transaction.atomic(durable=True):
@@ -168,11 +182,23 @@ def seal_newest(*, make: Maker, by: Actor, at: datetime, stubborn: bool = False)
             if paper is not None:
                 paper.is_sample = paper.is_sample or bool(strip.sample.get())
                 _seal(paper, make(paper), by=by, at=at)
+    except (NoSealKey, StoreFull) as trouble:
+        if paper is not None:
+            why = str(trouble) if isinstance(trouble, NoSealKey) else f"no room in the store: {trouble.__cause__}"
+            _note_trouble(paper.issuer, why)
+            raise CannotSeal(paper.issuer, why) from trouble
+        raise
     except Exception:
         if paper is not None:
             Paper.objects.filter(pk=paper.pk).update(seal_tries=F("seal_tries") + 1)
         raise
     return paper
+
+
+def _note_trouble(issuer: str, trouble: str) -> None:
+    """Write down at all papers of an issuer why they wait, or that they need not any longer; one statement."""
+    theirs = Paper.objects.filter(state=PaperState.ISSUED, issuer=issuer)
+    theirs.exclude(seal_trouble=trouble[:300]).update(seal_trouble=trouble[:300])
 
 
 def _seal(paper: Paper, pdf: bytes, *, by: Actor, at: datetime) -> None:
@@ -183,4 +209,8 @@ def _seal(paper: Paper, pdf: bytes, *, by: Actor, at: datetime) -> None:
     paper.sealed_at = at
     facts = {"number": paper.number, "sha256": paper.sha256.hex()}
     paper.seal_entry_id = record(acts.SEAL_PAPER, subject=Subject(PAPER, paper.id), by=by, at=at, facts=facts)
-    paper.save(update_fields=["storage_key", "sha256", "size", "state", "is_sample", "sealed_at", "seal_entry_id"])
+    had_trouble, paper.seal_trouble = bool(paper.seal_trouble), ""
+    fields = ["storage_key", "sha256", "size", "state", "is_sample", "sealed_at", "seal_entry_id", "seal_trouble"]
+    paper.save(update_fields=fields)
+    if had_trouble:
+        _note_trouble(paper.issuer, "")
