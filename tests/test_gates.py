@@ -25,6 +25,7 @@ from onedoor.casework.services import drafts
 from onedoor.catalog.services import editing
 from onedoor.documents import access, queries
 from onedoor.journal import queries as journal
+from onedoor.kernel.clock import local_date
 from onedoor.kernel.subjects import Subject
 from onedoor.network import entries
 from onedoor.network import services as network
@@ -204,6 +205,9 @@ TABLE: dict[str, tuple[str, str]] = {  # who gets in with GET, and with POST
     "my/applications/<uuid:draft_id>/messages/": (OWNER, OWNER),
     "my/applications/<uuid:draft_id>/withdraw/": (OWNER, OWNER),
     "my/data/": (ACCOUNT, ACCOUNT),
+    "my/mandates/": (CITIZEN, CITIZEN),
+    "my/mandates/<uuid:mandate_id>/": ("LL+00-------", "LL+00-------"),
+    "my/mandates/new/": (CITIZEN, CITIZEN),
     "my/messages/": (ACCOUNT, ACCOUNT),
     "my/organisations/": (CITIZEN, CITIZEN),
     "my/organisations/<uuid:organisation_id>/": ("LL00+-------", CITIZEN),
@@ -317,6 +321,10 @@ def _lay(city: City) -> Ground:
     accounts["auditor"] = _somebody("10007", "auditor", "journal.audit")
     accounts["administrator"] = _somebody("10009", "sysadmin", "people.manage_accounts")
     accounts["organisation"], organisation = _somebody_for_an_organisation()
+    mandate = people.offer_mandate(
+        principal=Subject("people.person", city.citizen.person), name="赵六", phone=a_phone(66), items=(), first_day=local_date(MONDAY),
+        last_day=local_date(MONDAY), by=city.citizen, at=MONDAY,
+    )  # fmt: skip
     system, token = people.create_client(name="测试系统", scopes=Scope.values, by=HOUSE, at=MONDAY)
     return Ground(
         accounts=accounts, token=token,
@@ -328,6 +336,7 @@ def _lay(city: City) -> Ground:
             "reference": str(application.reference), "organisation_id": str(organisation), "account_id": str(city.other_citizen.account),
             "act": "lock", "client_id": str(system.id), "posting_id": str(city.clerk.posting), "role": "citizen",
             "run_id": str(application.id),
+            "mandate_id": str(mandate),
             "synonym": "00000000-0000-7000-8000-000000000000",
         },
     )  # fmt: skip

@@ -38,13 +38,13 @@ def test_a_colleague_sees_it_and_who_left_does_not(city: City, shop) -> None:
     colleague = Account.objects.get(pk=city.other_citizen.account)
     people.add_members([people.NewMember(colleague, shop, "handler")], by=HOUSE, at=MONDAY)
     assert queries.application_for(actor=city.other_citizen, application_id=application.id, at=MONDAY).id == application.id
-    assert [row.id for row in queries.my_applications(actor=city.other_citizen).rows] == [application.id]
+    assert [row.id for row in queries.my_applications(actor=city.other_citizen, at=MONDAY).rows] == [application.id]
     people.end_membership(account_id=city.citizen.account, organisation_id=shop.id, by=HOUSE, at=MONDAY)
     with pytest.raises(NotFound):
         queries.application_for(actor=city.citizen, application_id=application.id, at=MONDAY)
     with pytest.raises(NotAllowed):
         handover.withdraw_application(application_id=application.id, reason="不办了", by=city.citizen, at=MONDAY)
-    assert queries.my_applications(actor=city.citizen).rows == []
+    assert queries.my_applications(actor=city.citizen, at=MONDAY).rows == []
 
 
 def test_nobody_applies_in_another_persons_name(city: City) -> None:

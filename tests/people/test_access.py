@@ -465,8 +465,8 @@ def test_an_account_may_apply_for_itself_and_for_its_organisations(citizen, hous
         ("people.person", "张小三", False),
         ("people.organisation", "港城商贸有限公司", True),
     ]
-    assert all(queries.may_act_for(citizen.id, each.subject) for each in choices)
+    assert all(queries.may_act_for(citizen.id, each.subject, item_code="", at=AT) for each in choices)
     services.end_membership(account_id=citizen.id, organisation_id=firm.id, by=house, at=AT + timedelta(days=1))
     assert len(queries.applicants_for(citizen)) == 1
-    assert not queries.may_act_for(citizen.id, choices[1].subject)
+    assert not queries.may_act_for(citizen.id, choices[1].subject, item_code="", at=AT)
     assert len(queries.applicants_for(citizen, at=AT)) == 2

@@ -158,7 +158,7 @@ def test_of_two_namesakes_at_once_one_becomes_the_representative():
 
 
 def test_a_colleague_who_tells_the_code_may_act(boss, agent, firm, sent):
-    assert queries.may_act_for(agent.id, Subject("people.organisation", firm.id))
+    assert queries.may_act_for(agent.id, Subject("people.organisation", firm.id), item_code="", at=AT)
     assert sent[-1].organisation == firm.name
     with pytest.raises(AlreadyDone):
         name_again(boss, agent, firm, sent)
@@ -183,7 +183,7 @@ def test_a_code_for_one_organisation_opens_no_other(boss, colleague, firm, sent)
     services.invite_member(organisation_id=firm.id, phone=colleague.phone, name="李四", address="::1", by=by, at=AT)
     with pytest.raises(services.WrongTextCode):
         services.add_member(organisation_id=other.id, phone=colleague.phone, name="李四", code=sent[-1].code, by=by, at=AT)
-    assert not queries.may_act_for(colleague.id, Subject("people.organisation", other.id))
+    assert not queries.may_act_for(colleague.id, Subject("people.organisation", other.id), item_code="", at=AT)
 
 
 def test_invitations_are_limited(boss, firm):
@@ -217,7 +217,7 @@ def test_strangers_learn_of_no_organisation_and_change_nothing(agent, firm):
 
 def test_the_representative_ends_a_right_and_an_agent_leaves(boss, agent, firm):
     services.end_membership(account_id=agent.id, organisation_id=firm.id, by=actors.citizen(boss), at=AT)
-    assert not queries.may_act_for(agent.id, Subject("people.organisation", firm.id))
+    assert not queries.may_act_for(agent.id, Subject("people.organisation", firm.id), item_code="", at=AT)
     with pytest.raises(NotFound):
         services.end_membership(account_id=agent.id, organisation_id=firm.id, by=actors.citizen(boss), at=AT)
 

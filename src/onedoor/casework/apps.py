@@ -25,7 +25,7 @@ class CaseworkConfig(AppConfig):
         from onedoor.documents import guards, infections
         from onedoor.look import rail
         from onedoor.notify import templates
-        from onedoor.people import records
+        from onedoor.people import mandates, records
 
         guards.register(KIND, _may_open)
         infections.register(KIND, "casework.turn_away_infected")
@@ -34,6 +34,7 @@ class CaseworkConfig(AppConfig):
         rail.register_search("casework:desk_search")
         templates.register_link(KIND, _page_of)
         templates.register_link(KIND, _desk_page_of, at_desk=True)
+        templates.register_link(mandates.MANDATE, lambda mandate_id: reverse("casework:mandate", args=[mandate_id]))
         records.register_looks("casework", "casework.unmask", _applications_of)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
@@ -77,29 +78,47 @@ def stage_for(transition: Transition, application: Application) -> str:
     return STAGE_OF_ACT.get(transition) or application.stage
 
 
-def owns(actor: Actor, application: Application) -> bool:
-    """Tell whether the actor filed the application, itself or as another system, or is its applicant.
+def owns(actor: Actor, application: Application, *, at: datetime) -> bool:
+    """Tell whether an application is the actor's at a moment: its own, of another system, or of somebody it acts for.
 
-    An organisation's application belongs to whoever may act for it today: colleagues see it, and who left no longer does.
+    An organisation's application belongs to whoever may act for it today: colleagues see it, and who left no longer does. One for
+    somebody else is the proxy's as long as the mandate lasts. A clerk owns what the clerk began at a window.
     """
     if actor.client_id is not None:
         return application.client_id == actor.client_id
-    organisation = application.applicant_organisation_id
-    if organisation is not None and not actor.is_staff:
-        return actor.account is not None and people.may_act_for(actor.account, Subject(people.ORGANISATION, organisation))
-    if actor.account is not None and application.filed_by_id == actor.account:
+    applicant = applicant_of(application)
+    if actor.is_staff or applicant is None:
+        return actor.account is not None and application.filed_by_id == actor.account
+    if applicant.kind == people.PERSON and applicant.id == actor.person:
         return True
-    return actor.person is not None and application.applicant_person_id == actor.person
+    return actor.account is not None and people.may_act_for(actor.account, applicant, item_code=application.item_code, at=at)
 
 
-def require_owner(actor: Actor, applications: Iterable[Application]) -> None:
-    """Let only the applicant pass.
+def applicant_of(application: Application) -> Subject | None:
+    """Return who applies: a person or an organisation, or nobody yet."""
+    if application.applicant_organisation_id is not None:
+        return Subject(people.ORGANISATION, application.applicant_organisation_id)
+    return None if application.applicant_person_id is None else Subject(people.PERSON, application.applicant_person_id)
+
+
+def acts_as_proxy(actor: Actor, application: Application) -> bool:
+    """Tell whether somebody who owns an application acts for its applicant by a mandate: neither the person nor its staff."""
+    applicant = applicant_of(application)
+    if applicant is None or actor.is_staff or actor.client_id is not None or actor.account is None:
+        return False
+    if applicant.kind == people.PERSON:
+        return applicant.id != actor.person
+    return not people.is_member(actor.account, applicant.id)
+
+
+def require_owner(actor: Actor, applications: Iterable[Application], *, at: datetime) -> None:
+    """Let only the applicant pass, or who acts for the applicant today.
 
     :raises NotAllowed: when somebody else tries.
     """
     for application in applications:
-        if not owns(actor, application):
-            raise NotAllowed(_("Only the applicant may do this."))
+        if not owns(actor, application, at=at):
+            raise NotAllowed(_("Only the applicant may do this, or somebody whose mandate is still good."))
 
 
 def require_state(applications: Iterable[Application], transition: Transition) -> None:

@@ -27,6 +27,7 @@ from onedoor.kernel.errors import NotFound, Text
 from onedoor.kernel.paging import Page, first_page
 from onedoor.kernel.subjects import Subject
 from onedoor.network import queries as network
+from onedoor.people import mandates
 from onedoor.people import queries as people
 from onedoor.workdays import queries as limits
 from onedoor.workdays.standing import LimitView
@@ -71,7 +72,7 @@ def _seen(found: QuerySet[Application], *, actor: Actor, at: datetime) -> Applic
     application = found.select_related("version", "service_item", "agency", "site").first()
     if application is None:
         raise NotFound
-    if owns(actor, application):
+    if owns(actor, application, at=at):
         return application
     if application.status == Status.DRAFT or not network.works_on(actor, application.item_code, application.agency_id, at):
         raise NotFound
@@ -91,18 +92,27 @@ def tracked(*, reference: str, query_code: str) -> Application:
     return application
 
 
-def my_applications(*, actor: Actor, after: UUID | None = None) -> Page[Application]:
-    """Return one's own applications and those of the organisations one may act for, newest first."""
-    mine = Q(filed_by=actor.account, applicant_organisation__isnull=True)
+def my_applications(*, actor: Actor, at: datetime, after: UUID | None = None) -> Page[Application]:
+    """Return one's own applications and those of whoever one may act for today, newest first."""
+    mine = Q(filed_by=actor.account, applicant_person__isnull=True, applicant_organisation__isnull=True)
     if actor.person is not None:
-        mine |= Q(applicant_person=actor.person) & ~Q(status=Status.DRAFT)
+        mine |= Q(applicant_person=actor.person) & (~Q(status=Status.DRAFT) | Q(filed_by=actor.account))
     organisations = people.organisations_of(actor.account) if actor.account is not None else []
     if organisations:
         mine |= Q(applicant_organisation__in=organisations)
+    for each in mandates.principals_of(actor.person, at=at) if actor.person is not None else []:
+        mine |= _of_principal(each, actor)
     found = Application.objects.filter(mine).select_related("version", "agency")
     if after is not None:
         found = found.filter(pk__lt=after)
     return first_page(list(found.order_by("-pk")[: PAGE_SIZE + 1]), PAGE_SIZE)
+
+
+def _of_principal(principal: mandates.Principal, actor: Actor) -> Q:
+    """Return which applications of somebody a proxy sees: those the mandate is good for; drafts only if the proxy began them."""
+    key = "applicant_person" if principal.subject.kind == people.PERSON else "applicant_organisation"
+    found = Q(**{key: principal.subject.id}) & (~Q(status=Status.DRAFT) | Q(filed_by=actor.account))
+    return found & Q(item_code__in=principal.items) if principal.items else found
 
 
 def applications_looked_into(person_id: UUID) -> list[UUID]:
@@ -157,7 +167,7 @@ def materials_of(application: Application) -> list[Material]:
 def next_acts(*, actor: Actor, application: Application, runs: Sequence[StageRun], at: datetime) -> list[Transition]:
     """Return the transitions that the actor may do now; whatever is not here is not shown and is refused if tried."""
     if not actor.is_staff:
-        return offered(application, Door.APPLICANT) if owns(actor, application) else []
+        return offered(application, Door.APPLICANT) if owns(actor, application, at=at) else []
     possible = [move for move in offered(application, Door.STAFF) if _fits_stage(move, application)]
     if application.status == Status.CORRECTING:
         possible.append(states.CORRECT)  # somebody may bring what is missing to a window

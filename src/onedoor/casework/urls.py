@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from onedoor.casework.views.desk import acts, intake, talking, worklist
-from onedoor.casework.views.public import apply, mine, papers, track
+from onedoor.casework.views.public import apply, mandates, mine, papers, track
 
 app_name = "casework"
 urlpatterns = [
@@ -24,6 +24,9 @@ urlpatterns = [
     path("my/applications/<uuid:draft_id>/withdraw/", mine.withdraw, name="withdraw"),
     path("my/applications/<uuid:draft_id>/collect/", mine.collect, name="collect"),
     path("my/applications/<uuid:draft_id>/messages/", mine.messages, name="messages"),
+    path("my/mandates/", mandates.mandate_list, name="mandates"),
+    path("my/mandates/new/", mandates.new_mandate, name="mandate_new"),
+    path("my/mandates/<uuid:mandate_id>/", mandates.mandate, name="mandate"),
     path("desk/work/", worklist.work, name="desk_work"),
     path("desk/search/", worklist.search, name="desk_search"),
     path("desk/cases/<uuid:case_id>/", acts.case, name="desk_case"),

@@ -1,4 +1,4 @@
-"""Texts of this room's own: one-time codes."""
+"""Texts of this room's own: one-time codes, and what people hear of their accounts."""
 
 from __future__ import annotations
 
@@ -14,6 +14,19 @@ def register_all() -> None:
         _("Your code"),
         _("Your code is %(code)s, valid for %(minutes)s minutes. Nobody from the city will ever ask you for it."),
         secret=True,
+    )
+    mandate = _("Acting for somebody else")
+    register(
+        "people.mandate_offered",
+        mandate,
+        _(
+            "%(principal)s would like %(proxy)s to act for them until %(last_day)s. If that is you, log in and say under “My page” "
+            "whether you agree. If not, do nothing."
+        ),
+    )
+    register("people.mandate_accepted", mandate, _("%(proxy)s agreed to act for %(principal)s, until %(last_day)s."))
+    register(
+        "people.mandate_ended", mandate, _("%(proxy)s does not act for %(principal)s any more. What was handed in before goes on.")
     )
     register(
         "notify.member_code",

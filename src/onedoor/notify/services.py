@@ -24,6 +24,7 @@ from onedoor.notify.backends import Letter, NotSent, backend_for
 from onedoor.notify.models import Channel, DeliveryState, Message
 from onedoor.people import queries as people
 from onedoor.people.codes import CodeMessage
+from onedoor.people.telling import News
 
 DELIVER = "notify.deliver"
 DEFAULT_LANGUAGE = "zh-hans"
@@ -107,6 +108,11 @@ def send_code(code: CodeMessage, at: datetime) -> None:
         language=get_language() or DEFAULT_LANGUAGE,
     )
     tell([message], at=at)
+
+
+def tell_news(news: Sequence[News], at: datetime) -> None:
+    """Tell news of people's accounts; registered with ``people``. Where a phone is given, it goes there and into the inbox."""
+    tell([NewMessage(each.code, each.account_id, each.phone, None, each.subject, each.values) for each in news], at=at)
 
 
 def deliver(*, at: datetime, messages: Sequence[UUID] | None = None) -> Delivery:

@@ -30,3 +30,6 @@ SET_SECOND_FACTOR = register("people.set_second_factor", _("%(actor)s set up the
 UNMASK = register("people.unmask", _("%(actor)s looked at masked data"), personal=("reason",))
 CREATE_CLIENT = register("people.create_client", _("%(actor)s let another system use the API"))
 REVOKE_CLIENT = register("people.revoke_client", _("%(actor)s took the API away from another system"))
+OFFER_MANDATE = register("people.offer_mandate", _("%(actor)s offered somebody the right to act"))
+ACCEPT_MANDATE = register("people.accept_mandate", _("%(actor)s agreed to act for somebody"))
+END_MANDATE = register("people.end_mandate", _("%(actor)s ended somebody's right to act"), personal=("reason",))

@@ -11,7 +11,7 @@ from onedoor.kernel.fields import EncryptedTextField
 from onedoor.kernel.history import keep_history
 from onedoor.kernel.identity import IdentityKind
 from onedoor.kernel.rows import Row
-from onedoor.people.states import AccountKind, MembershipRole, Verified
+from onedoor.people.states import AccountKind, MandateBasis, MandateEnd, MembershipRole, Verified
 
 
 @keep_history()
@@ -139,6 +139,73 @@ class Membership(Row):
 
     def __str__(self) -> str:
         return f"{self.account_id} for {self.organisation_id}"
+
+
+class Mandate(Row):
+    """A person or an organisation lets somebody act for them (代办): for all items or named ones, from day to day.
+
+    Offered until ``proxy`` accepts; found until then by the phone and the name that were given. ``scope`` is the empty text for all
+    items, or the named ones in order. A trigger keeps two mandates of one pair and scope from overlapping.
+    """
+
+    principal_person = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True, related_name="mandates_given")
+    principal_organisation = models.ForeignKey(
+        "people.Organisation", on_delete=models.PROTECT, null=True, related_name="mandates_given"
+    )
+    proxy = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True, related_name="mandates_held")
+    proxy_name = models.CharField(max_length=120)
+    proxy_phone = EncryptedTextField(null=True)
+    proxy_phone_hash = models.BinaryField(null=True)
+    basis = models.CharField(max_length=10, choices=MandateBasis)
+    items = ArrayField(models.CharField(max_length=50), default=list)
+    scope = models.TextField(blank=True)
+    first_day = models.DateField()
+    last_day = models.DateField()
+    paper_id = models.UUIDField(null=True)
+    offered_at = models.DateTimeField()
+    offered_by = models.UUIDField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.UUIDField(null=True)
+    ended_how = models.CharField(max_length=10, choices=MandateEnd, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(principal_person__isnull=True, principal_organisation__isnull=False)
+                | Q(principal_person__isnull=False, principal_organisation__isnull=True),
+                name="people_mandate_one_principal",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at__isnull=True, proxy__isnull=True) | Q(accepted_at__isnull=False, proxy__isnull=False),
+                name="people_mandate_accepted_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(proxy__isnull=True) | Q(principal_person__isnull=True) | ~Q(proxy=models.F("principal_person")),
+                name="people_mandate_for_somebody_else",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_how="") | (Q(ended_at__isnull=False) & ~Q(ended_how="")),
+                name="people_mandate_end_says_how",
+            ),
+            models.CheckConstraint(condition=Q(last_day__gte=models.F("first_day")), name="people_mandate_days_in_order"),
+            models.CheckConstraint(
+                condition=Q(basis=MandateBasis.CONSENT) | Q(paper_id__isnull=False), name="people_mandate_paper_was_seen"
+            ),
+        )
+        indexes = (
+            models.Index(fields=["proxy", "last_day"], condition=Q(ended_at__isnull=True), name="people_mandate_held"),
+            models.Index(fields=["principal_person"], name="people_mandate_person"),
+            models.Index(fields=["principal_organisation"], name="people_mandate_org"),
+            models.Index(
+                fields=["proxy_phone_hash"],
+                condition=Q(accepted_at__isnull=True, ended_at__isnull=True),
+                name="people_mandate_offered",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"mandate of {self.principal_person_id or self.principal_organisation_id}"
 
 
 class Client(Row):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -20,8 +20,9 @@ from onedoor.kernel.errors import NotFound, Text
 from onedoor.kernel.identity import WrongCode
 from onedoor.kernel.prepared import Prepared
 from onedoor.kernel.subjects import Subject
-from onedoor.people import actors, acts, records
-from onedoor.people.models import Account, Client, Membership, Organisation, Person
+from onedoor.people import actors, acts, mandates, records
+from onedoor.people.mandates import Principal
+from onedoor.people.models import Account, Client, Mandate, Membership, Organisation, Person
 from onedoor.people.records import HeldRecord
 from onedoor.people.states import AccountKind, Scope
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from onedoor.kernel.actor import Actor
+    from onedoor.people.mandates import Principal
 
 MASKED_FIELDS = {
     ("people.person", "name"): _("Name"),
@@ -81,12 +83,13 @@ class OrganisationView:
 
 @dataclass(frozen=True, slots=True)
 class ApplicantChoice:
-    """For whom somebody may apply: oneself, or an organisation one may act for. ``subject`` says who the applicant is."""
+    """For whom somebody may apply: oneself, an organisation one acts for, or whoever gave a mandate. ``subject`` is the applicant."""
 
     subject: Subject
     name: str
     is_organisation: bool
     role: str = ""
+    mandate: Principal | None = None
 
     @property
     def value(self) -> str:
@@ -294,8 +297,11 @@ def person_by_identity(kind: str, number: str, *, today: date) -> PersonView | N
     return _masked(person) if person else None
 
 
-def applicants_for(account: Account, *, at: datetime | None = None) -> list[ApplicantChoice]:
-    """Return for whom an account may apply: its person first, then its organisations by name. One query for each."""
+def applicants_for(account: Account, *, at: datetime | None = None, item_code: str = "") -> list[ApplicantChoice]:
+    """Return for whom an account may apply: its person first, then its organisations, then who gave a mandate. One query for each.
+
+    With ``item_code`` mandates for other items are left out; without ``at`` all of them are.
+    """
     choices = []
     if account.person_id:
         choices.append(ApplicantChoice(Subject(PERSON, account.person_id), account.display_name, is_organisation=False))
@@ -307,14 +313,30 @@ def applicants_for(account: Account, *, at: datetime | None = None) -> list[Appl
         )
         for each in memberships.order_by("organisation__name", "pk")
     ]
+    known = {choice.subject for choice in choices}
+    given = mandates.principals_of(account.person_id, at=at) if account.person_id and at is not None else []
+    for each in given:
+        if each.subject not in known and (not item_code or each.covers(item_code)):
+            choices.append(ApplicantChoice(each.subject, each.name, each.subject.kind == ORGANISATION, mandate=each))
+            known.add(each.subject)
     return choices
 
 
-def may_act_for(account_id: UUID, applicant: Subject) -> bool:
-    """Tell whether an account may act for a person or an organisation today. One query."""
+def may_act_for(account_id: UUID, applicant: Subject, *, item_code: str, at: datetime) -> bool:
+    """Tell whether an account may act for a person or an organisation in an item: itself, its staff, or by a mandate. One query."""
+    account = Account.objects.filter(pk=account_id, is_active=True)
+    given = Mandate.objects.filter(
+        mandates.live_on(local_date(at)), mandates.for_item(item_code), proxy__isnull=False, proxy=OuterRef("person")
+    )
     if applicant.kind == PERSON:
-        return Account.objects.filter(pk=account_id, person_id=applicant.id, is_active=True).exists()
-    return Membership.objects.filter(account_id=account_id, organisation_id=applicant.id, ends_at__isnull=True).exists()
+        return account.filter(Q(person=applicant.id) | Exists(given.filter(principal_person=applicant.id))).exists()
+    staff = Membership.objects.filter(account=OuterRef("pk"), organisation=applicant.id, ends_at__isnull=True)
+    return account.filter(Exists(staff) | Exists(given.filter(principal_organisation=applicant.id))).exists()
+
+
+def is_member(account_id: UUID, organisation_id: UUID) -> bool:
+    """Tell whether an account belongs to an organisation, so that it acts as the organisation itself. One query."""
+    return Membership.objects.filter(account_id=account_id, organisation_id=organisation_id, ends_at__isnull=True).exists()
 
 
 def organisations_of(account_id: UUID) -> list[UUID]:

@@ -40,3 +40,21 @@ class Verified(TextChoices):
 class MembershipRole(TextChoices):
     LEGAL = "legal", _("Legal representative")
     AGENT = "agent", pgettext_lazy("acts for an organisation", "Agent")
+
+
+class MandateBasis(TextChoices):
+    """On what somebody's right to act for another rests."""
+
+    CONSENT = "consent", _("Agreed online by both")
+    PAPER = "paper", _("Mandate on paper, seen at a window")
+    GUARDIAN = "guardian", _("Guardian of a minor")
+
+
+class MandateEnd(TextChoices):
+    """How a mandate ended before its last day."""
+
+    DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", _("Taken back by who gave it")
+    GIVEN_UP = "given_up", _("Given up by who acted")
+    WINDOW = "window", _("Ended at a window")
+    DEATH = "death", _("Ended by death")

@@ -165,7 +165,7 @@ def page(*, at: datetime) -> DemoPage:
         closed=figures.closings(since=at - timedelta(days=365)).closed,
         levels=levels,
         groups=[Group(label, [_card(text, cast[text.code], at) for text in texts if text.code in cast]) for label, texts in GROUPS],
-        papers=_papers(cast["citizen"]) if "citizen" in cast else (),
+        papers=_papers(cast["citizen"], at) if "citizen" in cast else (),
         window_qr=_qr("network.window", network.window_for(HALL, QR_WINDOW).id),
         department_qr=_qr("network.agency", network.agency_for(QR_DEPARTMENT).id),
         instant_item=S01_ITEM,
@@ -181,10 +181,10 @@ def _card(text: RoleText, account: Account, at: datetime) -> RoleCard:
     return RoleCard(text, account.display_name, " · ".join(each for each in (post.agency, post.post, where) if each))
 
 
-def _papers(account: Account) -> list[PaperView]:
+def _papers(account: Account, at: datetime) -> list[PaperView]:
     """Return the papers of the citizen's granted application, the newest first, for trying the verification."""
     citizen = Actor(client="web", account=account.id, person=account.person_id)
-    granted = [each for each in casework.my_applications(actor=citizen).rows if each.outcome == "granted"]
+    granted = [each for each in casework.my_applications(actor=citizen, at=at).rows if each.outcome == "granted"]
     return [paper for each in granted[:1] for paper in reversed(casework.papers_of(each))]
 
 

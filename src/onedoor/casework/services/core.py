@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Func, IntegerField, QuerySet
 
 from onedoor.casework.models import Application, StageRun
-from onedoor.casework.permissions import refusal_at_level, require_state, stage_for
+from onedoor.casework.permissions import acts_as_proxy, refusal_at_level, require_state, stage_for
 from onedoor.casework.states import KIND, Transition
 from onedoor.catalog import queries as catalog
 from onedoor.journal import services as journal
@@ -153,7 +153,7 @@ def record(
         [
             journal.Record(
                 subject=subject_of(application),
-                facts={"reference": application.reference, **(facts or {}).get(application.id, {})},
+                facts={"reference": application.reference, **_as_proxy(application, by), **(facts or {}).get(application.id, {})},
                 on_behalf_of=_represented(application, by),
             )
             for application in applications
@@ -167,6 +167,10 @@ def record(
 def _represented(application: Application, by: Actor) -> UUID | None:
     holder = application.applicant_organisation_id or application.applicant_person_id
     return None if by.is_staff or holder == by.person else holder
+
+
+def _as_proxy(application: Application, by: Actor) -> dict[str, object]:
+    return {"proxy": True} if acts_as_proxy(by, application) else {}
 
 
 def open_runs(applications: Sequence[Application]) -> dict[UUID, StageRun]:

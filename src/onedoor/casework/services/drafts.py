@@ -97,12 +97,12 @@ def open_many(
         each.id: each
         for each in Application.objects.filter(pk__in=[one.draft_id for one in openings if one.draft_id]).order_by("pk")
     }
-    if any(not owns(by, each) for each in known.values()):
+    if any(not owns(by, each, at=at) for each in known.values()):
         raise NotAllowed
-    if channel == Channel.ONLINE:
-        _require_own_applicants(openings, by=by)
     wanted = [one.service_item_id for one in openings if one.draft_id not in known]
     terms = catalog.open_service_items(wanted, today=local_date(at))
+    if channel == Channel.ONLINE:
+        _require_own_applicants({key: each.item_code for key, each in terms.items()}, openings, by=by, at=at)
     if channel == Channel.WINDOW and terms:
         for each in terms.values():
             if refusal := refusal_at_level(by, states.RECEIVE, catalog.case_terms(each.version_id)):
@@ -139,15 +139,24 @@ def papers_wanted(application: Application) -> list[tuple[str, str, MaterialStat
     return listed + [(file_key(each.key), each.label, MaterialState.MISSING) for each in terms.content.form.file_questions]
 
 
-def _require_own_applicants(openings: Sequence[Opening], *, by: Actor) -> None:
-    """Let nobody apply for a person or an organisation that is not theirs, whatever the page offered."""
-    for applicant in {one.applicant for one in openings if one.applicant is not None}:
-        if applicant.organisation_id is not None:
-            subject = Subject(people.ORGANISATION, applicant.organisation_id)
-            if by.account is None or not people.may_act_for(by.account, subject):
+def _require_own_applicants(items: Mapping[UUID, str], openings: Sequence[Opening], *, by: Actor, at: datetime) -> None:
+    """Let nobody apply for a person or an organisation that they may not act for, whatever the page offered."""
+    for one in openings:
+        applicant, item = one.applicant, items.get(one.service_item_id, "")
+        if applicant is None or (applicant.person_id is not None and applicant.person_id == by.person):
+            continue
+        person, organisation = applicant.person_id, applicant.organisation_id
+        if organisation is not None:
+            if by.account is None or not people.may_act_for(
+                by.account, Subject(people.ORGANISATION, organisation), item_code=item, at=at
+            ):
                 raise NotAllowed(_("You may not act for this organisation. Its representative can add you."))
-        elif applicant.person_id != by.person:
-            raise NotAllowed(_("You can apply for yourself or for an organisation that you may act for."))
+        elif (
+            person is None
+            or by.account is None
+            or not people.may_act_for(by.account, Subject(people.PERSON, person), item_code=item, at=at)
+        ):
+            raise NotAllowed(_("You can apply for yourself, for an organisation, or for somebody who lets you act in this matter."))
 
 
 def _draft(
@@ -190,10 +199,10 @@ def _set_applicant(application: Application, applicant: Applicant | None) -> Non
         application.applicant_name = applicant.name
 
 
-def _editable(application_id: UUID, by: Actor) -> Application:
+def _editable(application_id: UUID, *, by: Actor, at: datetime) -> Application:
     """Return a locked draft or correction that its filer may still write in."""
     application = core.lock_one(application_id)
-    if not owns(by, application):
+    if not owns(by, application, at=at):
         raise NotAllowed
     _require_editable(application)
     return application
@@ -205,7 +214,7 @@ def _takes_papers(application_id: UUID, key: str, *, by: Actor, at: datetime) ->
     :raises NotAsked: when a notice is to be answered that does not ask for it.
     """
     application = core.lock_one(application_id)
-    if not owns(by, application):
+    if not owns(by, application, at=at):
         if not by.is_staff or application.status != Status.CORRECTING:
             raise NotAllowed
         core.authorise([application], states.CORRECT, by=by, at=at)
@@ -238,7 +247,7 @@ def save_answers(
     :raises WrongState: when it was submitted meanwhile.
     :raises NotAsked: when a notice is to be answered that does not ask for one of them.
     """
-    application = _editable(application_id, by)
+    application = _editable(application_id, by=by, at=at)
     if application.status == Status.CORRECTING and answers.keys() - queries.correctable(application, at=at).questions:
         raise NotAsked
     fixed = frozenset() if by.is_staff else locked(application.answers)

@@ -211,7 +211,7 @@ def hand_in_correction(
     :raises MaterialsMissing: when a point of the notice is still open.
     """
     application = core.lock_one(application_id)
-    require_owner(by, [application])
+    require_owner(by, [application], at=at)
     require_state([application], CORRECT)
     _require_asked(application, answers, files, at=at)
     clean = _corrected(application, answers, at=at)

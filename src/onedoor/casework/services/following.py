@@ -39,7 +39,7 @@ def follow_version(*, application_id: UUID, by: Actor, at: datetime) -> Led | No
     :raises NotAllowed: when the draft is somebody else's.
     """
     application = core.lock_one(application_id)
-    require_owner(by, [application])
+    require_owner(by, [application], at=at)
     offer = catalog.open_service_items([application.service_item_id], today=local_date(at)).get(application.service_item_id)
     if application.status != Status.DRAFT or offer is None or offer.version_id == application.version_id:
         return None

@@ -58,7 +58,7 @@ def collect_result(*, application_id: UUID, by: Actor, at: datetime) -> Applicat
     :raises WrongState: when the application ended without a decision.
     """
     application = core.lock_one(application_id)
-    require_owner(by, [application])
+    require_owner(by, [application], at=at)
     if application.delivered_at is None:
         require_result(application)
         application.delivered_at, application.stage = at, ""
@@ -78,7 +78,7 @@ def withdraw_application(*, application_id: UUID, reason: str, by: Actor, at: da
     :raises WrongState: when it is already decided.
     """
     application = core.lock_one(application_id)
-    require_owner(by, [application])
+    require_owner(by, [application], at=at)
     application.reason, application.outcome, application.closed_at = require_reason(reason), Outcome.WITHDRAWN, at
     holder = network.account_of(application.taken_by) if application.taken_by else None
     application.taken_by, application.stage = None, ""

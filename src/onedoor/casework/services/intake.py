@@ -132,7 +132,7 @@ def submit_at_window(*, application_id: UUID, by: Actor, at: datetime) -> Applic
     :raises NotAllowed: when the clerk did not open it or may not receive this item.
     """
     application = core.lock_one(application_id)
-    if not owns(by, application):
+    if not owns(by, application, at=at):
         raise NotAllowed
     core.authorise([application], states.RECEIVE, by=by, at=at)
     if application.reference is None:
@@ -222,7 +222,7 @@ def correct_application(
     :raises NotAsked: when the notice asks for one of the answers not at all.
     """
     application = core.lock_one(application_id)
-    if not owns(by, application):
+    if not owns(by, application, at=at):
         core.authorise([application], states.RECEIVE, by=by, at=at)
     correct_locked(application, answers, checks, by=by, at=at)
     return application
@@ -247,7 +247,7 @@ def correct_locked(
         notice.save(update_fields=["answered_at"])
         norm.ask_again(application, [point["key"] for point in notice.points], at=at)
     application.answers = {**application.answers, **answers}
-    if owns(by, application):
+    if owns(by, application, at=at):
         application.answers = check_correction(application, _materials(application), at=at)
     application.arrived_at, application.stage = at, stages.RECEIVE
     core.move([application], states.CORRECT, acts.CORRECT, by=by, at=at, fields=("answers", "arrived_at", "stage"))

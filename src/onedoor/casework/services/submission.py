@@ -74,7 +74,7 @@ def submit_application(*, application_id: UUID, by: Actor, at: datetime) -> Appl
     :raises ItemClosed: when the item's last day has passed.
     """
     applications = core.lock([application_id], with_serial=True)
-    require_owner(by, applications)
+    require_owner(by, applications, at=at)
     if applications[0].reference is not None:
         return applications[0]
     with jobs.queued_together():

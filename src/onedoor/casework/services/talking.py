@@ -81,7 +81,7 @@ def answer_message(
 def _side(application: Application, *, by: Actor, at: datetime) -> Side:
     if by.is_staff and network.works_on(by, application.item_code, application.agency_id, at):
         return Side.OFFICER
-    if not by.is_staff and owns(by, application):
+    if not by.is_staff and owns(by, application, at=at):
         return Side.APPLICANT
     raise NotAllowed(_("Only the applicant and the officers who work on it may write about an application."))
 

@@ -40,7 +40,7 @@ def name_applicant_at_window(
     :raises WrongCode: when the number on the paper cannot be right.
     :raises NameDiffers: when the number is known under another name.
     """
-    application = _own_draft(application_id, by)
+    application = _own_draft(application_id, by=by, at=at)
     if isinstance(applicant, NewPerson):
         (person,) = people.find_or_create_persons([applicant], by=by, at=at)
         application.applicant_person_id, application.applicant_organisation_id = person.id, None
@@ -68,7 +68,7 @@ def accept_at_window(
     :raises NormOpen: when a point of the check list is not answered.
     :raises NormNotMet: when one that forbids acceptance was answered with no.
     """
-    application = _own_draft(application_id, by)
+    application = _own_draft(application_id, by=by, at=at)
     core.authorise([application], states.RECEIVE, by=by, at=at)
     write_checks({application.id: checks}, by=by)
     submit_many([application], by=by, at=at, must_be_complete=True)
@@ -87,7 +87,7 @@ def pass_on_at_window(
     :raises Invalid: when answers or papers are missing; all of them are told at once.
     :raises WrongState: when it was submitted before.
     """
-    application = _own_draft(application_id, by)
+    application = _own_draft(application_id, by=by, at=at)
     core.authorise([application], states.RECEIVE, by=by, at=at)
     write_checks({application.id: checks}, by=by)
     submit_many([application], by=by, at=at, must_be_complete=True)
@@ -113,7 +113,7 @@ def tell_at_window(
     :raises NothingMissing: when no point is named.
     :raises WrongState: when it was submitted before.
     """
-    application = _own_draft(application_id, by)
+    application = _own_draft(application_id, by=by, at=at)
     core.authorise([application], states.RECEIVE, by=by, at=at)
     submit_many([application], by=by, at=at, must_be_complete=False)
     receive_many([application], {application.id: checks}, by=by, at=at)
@@ -122,9 +122,9 @@ def tell_at_window(
     return application
 
 
-def _own_draft(application_id: UUID, by: Actor) -> Application:
+def _own_draft(application_id: UUID, *, by: Actor, at: datetime) -> Application:
     application = core.lock_one(application_id)
-    if not owns(by, application):
+    if not owns(by, application, at=at):
         raise NotAllowed
     if application.status != Status.DRAFT:
         raise WrongState(_("This intake was already sent off. Here is how it stands."))

@@ -78,7 +78,8 @@ def _view(entry: Any) -> EntryView:
         act=entry.act,
         at=entry.at,
         recorded_at=entry.recorded_at,
-        actor=entry.actor_label or gettext("The applicant"),
+        actor=entry.actor_label
+        or (gettext("Somebody acting for the applicant") if entry.facts.get("proxy") else gettext("The applicant")),
         account_id=entry.account_id,
         facts=entry.facts,
         batch=entry.batch,

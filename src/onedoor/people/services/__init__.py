@@ -30,6 +30,7 @@ from onedoor.people.services.accounts import (
 )
 from onedoor.people.services.clients import NameTaken, create_client, revoke_client
 from onedoor.people.services.codes import WrongTextCode, forget_old_codes, send_code, use_code
+from onedoor.people.services.mandates import MOST_ITEMS, Overlaps, accept_mandate, end_mandate, offer_mandate
 from onedoor.people.services.memberships import (
     AGENT,
     REPRESENTATIVE,
@@ -66,6 +67,7 @@ from onedoor.people.services.tries import forget_old_tries, forgive_tries, spend
 
 __all__ = [
     "AGENT",
+    "MOST_ITEMS",
     "REPRESENTATIVE",
     "CannotClaim",
     "CannotRegister",
@@ -78,12 +80,14 @@ __all__ = [
     "NewPerson",
     "NewStaff",
     "OnlyRepresentative",
+    "Overlaps",
     "OwnAccount",
     "RepresentativeStays",
     "WrongFactor",
     "WrongLogin",
     "WrongPassword",
     "WrongTextCode",
+    "accept_mandate",
     "add_member",
     "add_members",
     "change_password",
@@ -97,6 +101,7 @@ __all__ = [
     "create_client",
     "create_staff",
     "create_staff_accounts",
+    "end_mandate",
     "end_membership",
     "find_or_create_organisation",
     "find_or_create_organisations",
@@ -109,6 +114,7 @@ __all__ = [
     "invite_member",
     "lock_account",
     "new_recovery_codes",
+    "offer_mandate",
     "open_staff_account",
     "record_login",
     "record_logout",

@@ -49,7 +49,7 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
     guide = catalog.published_guide(code)
     case = case_for(guide.content, given_by(request.GET.lists()))
     offers = catalog.service_items_for(code)
-    applicants = people.applicants_for(request.user, at=timezone.now())  # type: ignore[arg-type]
+    applicants = people.applicants_for(request.user, at=timezone.now(), item_code=code)  # type: ignore[arg-type]
     if request.method == "POST":
         by, at = actor_of(request), timezone.now()
         chosen = next((each for each in applicants if each.value == request.POST.get("applicant")), None)

@@ -29,7 +29,7 @@ from onedoor.kernel.ids import id_from
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """List my applications: what waits for me first, then what runs, then what is done."""
-    page = queries.my_applications(actor=actor_of(request), after=id_from(request.GET.get("after")))
+    page = queries.my_applications(actor=actor_of(request), at=timezone.now(), after=id_from(request.GET.get("after")))
     context = {"page": page, "rows": queries.my_rows(page.rows), "last": page.rows[-1].id if page.rows else ""}
     return render(request, "casework/my/home.html", context)
 
