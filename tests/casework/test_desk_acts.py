@@ -267,3 +267,15 @@ def test_late_work_says_so(city: City) -> None:
 def test_instant_items_cannot_be_skipped_by_a_stranger(city: City) -> None:
     application = submitted(city, INSTANT)
     assert at_desk(city.stranger).post(url("accept", application), {}).status_code == 404
+
+
+def test_files_handed_in_one_after_the_other_are_one_line_of_the_journal_with_a_proof_for_each(city: City) -> None:
+    application = submitted(city)
+    entries = journal.entries_of(Subject("casework.application", application.id))
+    stored = [each for each in entries if each.act == "documents.store_upload"]
+    assert len(stored) > 1, "otherwise nothing is folded"
+    runs = [len(each.entries) for each in journal.folded(entries) if each.first.act == "documents.store_upload"]
+    assert sum(runs) == len(stored)
+    page = at_desk(city.clerk).get(url("case", application)).content.decode()
+    assert f"提交了{max(runs)}个文件" in page
+    assert all(f"/journal/entries/{each.id}/" in page for each in stored)

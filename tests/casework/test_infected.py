@@ -94,3 +94,14 @@ def test_the_page_of_papers_says_which_file_has_the_virus(city: City, client: Cl
     page = client.get(f"/apply/d/{draft.id}/papers/").content.decode()
     assert "发现病毒" in page
     assert "正在查毒" in page, "the others are still waiting for the check"
+
+
+def test_a_file_that_stands_for_several_papers_names_all_of_them(city: City) -> None:
+    application = submitted(city)
+    used = first_paper(application).files.get()
+    other = Material.objects.filter(application=application).exclude(pk=used.material_id).order_by("pk").first()
+    MaterialFile.objects.create(material=other, file_id=used.file_id, added_at=MONDAY)
+    find_virus(used)
+    (told,) = [each for each in notify.inbox(city.citizen.account).rows if "病毒" in each.text]
+    assert used.material.name in told.text
+    assert other.name in told.text

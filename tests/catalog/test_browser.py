@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -67,6 +68,8 @@ def test_from_the_question_to_the_guide_without_script(
     assert scanned(page.locator(".qr"), tmp_path) == [f"{settings.ONEDOOR_BASE_URL}/q/{code}"]
     page.goto(f"{live_server.url}/q/{code}")
     assert urlsplit(page.url).path == f"/items/{FOOD}/"
+    sheets = re.findall(rb"/Type\s*/Page[^s]", page.pdf(format="A4", prefer_css_page_size=True))
+    assert len(sheets) == 2, "a whole guide on both sides of one sheet"
 
 
 def test_sheet_of_codes(live_server: Any, new_page: Callable[..., Any], tmp_path: Path) -> None:

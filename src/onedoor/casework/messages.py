@@ -7,7 +7,7 @@ Sentences name the date, who acts next, and what the applicant has to do (look.m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -105,9 +105,9 @@ def closed(application: Application) -> list[NewMessage]:
     return [_message(CLOSED_AS[Outcome(application.outcome)], application)]
 
 
-def infected(application: Application, paper: str) -> NewMessage:
-    """Return the message that a file serving as ``paper`` has a virus and has to be replaced."""
-    return _message("casework.infected", application, paper=paper)
+def infected(application: Application, papers: Sequence[str]) -> NewMessage:
+    """Return the message that a file serving as all of ``papers`` has a virus and has to be replaced."""
+    return _message("casework.infected", application, paper="、".join(papers))
 
 
 def answered(application: Application, notice: CorrectionNotice | None, *, by: Actor) -> list[NewMessage]:

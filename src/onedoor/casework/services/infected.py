@@ -26,7 +26,9 @@ def turn_away_infected(file_id: UUID, *, by: Actor, at: datetime) -> list[Applic
     using = Application.objects.filter(materials__files__file=file_id).exclude(status__in=OVER)
     found = core.lock(using.values_list("pk", flat=True))
     wanted = Material.objects.filter(application__in=found, files__file=file_id).exclude(state=MaterialState.REJECTED)
-    names = {row.application_id: row.name for row in wanted.order_by("pk")}
+    names: dict[UUID, list[str]] = {}
+    for row in wanted.order_by("pk"):
+        names.setdefault(row.application_id, []).append(row.name)
     hit = [each for each in found if each.id in names]
     Material.objects.filter(application__in=hit, files__file=file_id).update(state=MaterialState.REJECTED)
     core.record(hit, acts.TURN_AWAY_INFECTED, by=by, at=at)

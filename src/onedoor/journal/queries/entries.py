@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext
 
-from onedoor.journal.acts import sentence_for
+from onedoor.journal.acts import sentence_for, sentence_for_several
 from onedoor.journal.models import Entry, Leaf, PersonalFacts
 from onedoor.kernel.errors import NotFound
 from onedoor.kernel.subjects import Subject
@@ -37,6 +38,38 @@ class EntryView:
     @property
     def sentence(self) -> str:
         return sentence_for(self.act, self.actor, self.facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Entries that follow each other and say the same of the same actor, told as one; each keeps its own proof."""
+
+    entries: Sequence[EntryView]
+
+    @property
+    def first(self) -> EntryView:
+        return self.entries[0]
+
+    @property
+    def is_single(self) -> bool:
+        return len(self.entries) == 1
+
+    @property
+    def sealed(self) -> bool:
+        return all(each.sealed for each in self.entries)
+
+    @property
+    def sentence(self) -> str:
+        first = self.first
+        if self.is_single:
+            return first.sentence
+        return sentence_for_several(first.act, first.actor, first.facts, len(self.entries))
+
+
+def folded(entries: Iterable[EntryView]) -> list[Fold]:
+    """Return entries in their order, those that follow each other and say the same as one. No statement."""
+    alike = groupby(entries, key=lambda each: (each.act, each.account_id, each.sentence))
+    return [Fold(tuple(group)) for _what, group in alike]
 
 
 def entries_of(subject: Subject, limit: int = 100) -> list[EntryView]:

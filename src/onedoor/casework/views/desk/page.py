@@ -22,6 +22,7 @@ from onedoor.casework.states import KIND, Status
 from onedoor.casework.views.desk import check_list
 from onedoor.casework.views.public.apply import actor_of, region_options
 from onedoor.catalog import form_rules
+from onedoor.journal import queries as journal
 from onedoor.kernel.errors import Refused, Text
 from onedoor.kernel.subjects import Subject
 from onedoor.network import queries as network
@@ -142,6 +143,7 @@ def case_context(request: HttpRequest, case: CasePage, **more: Any) -> dict[str,
         "option": next((each for each in case.terms.options if each.code == application.option_code), None),
         "limits": [(limit_name(view.kind), view) for view in case.limits if view.ended_at is None],
         "past_limits": [(limit_name(view.kind), view) for view in case.limits if view.ended_at is not None],
+        "log": journal.folded(case.entries),
         "is_sealed": all(entry.sealed for entry in case.entries),
         "held": held,
         "held_pairs": [(each.who, each.time.total_seconds()) for each in held],
