@@ -21,6 +21,7 @@ from django.http import HttpRequest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from onedoor.casework import requests
 from onedoor.casework.services import drafts
 from onedoor.catalog.services import editing
 from onedoor.documents import access, queries
@@ -133,6 +134,14 @@ TABLE: dict[str, tuple[str, str]] = {  # who gets in with GET, and with POST
     "desk/cases/<uuid:case_id>/preview/": (WORKERS, STAFF),
     "desk/cases/<uuid:case_id>/receive/": (STAFF, "LL---+--0000"),
     "desk/cases/<uuid:case_id>/refuse/": (WORKERS, WORKERS),
+    "desk/cases/<uuid:case_id>/special/": (WORKERS, "LL---+------"),
+    "desk/cases/<uuid:case_id>/special/decide/": (WORKERS, "LL-----+----"),
+    "desk/cases/<uuid:case_id>/special/end/": (WORKERS, WORKERS),
+    "desk/cases/<uuid:case_id>/extension/": (WORKERS, "LL---+------"),
+    "desk/cases/<uuid:case_id>/extension/decide/": (WORKERS, "LL----------"),
+    "desk/to-decide/": (STAFF, STAFF),
+    "desk/special-kinds/": (CENTRE, CENTRE),
+    "desk/special-kinds/<uuid:kind_id>/": (CENTRE, CENTRE),
     "desk/cases/<uuid:case_id>/take/": (STAFF, "LL---+------"),
     "desk/cases/<uuid:case_id>/unmask/": (STAFF, "LL------0000"),
     "desk/clients/": (CENTRE, CENTRE),
@@ -316,8 +325,9 @@ def _lay(city: City) -> Ground:
            "approver": city.approver, "stranger": city.stranger}  # fmt: skip
     accounts = {role: actor.account for role, actor in who.items()}
     accounts["centre"] = _somebody(
-        "10008", "center_biz", "network.manage", "catalog.publish", "workdays.enter_notice", "people.manage_clients"
-    )
+        "10008", "center_biz", "network.manage", "catalog.publish", "workdays.enter_notice", "people.manage_clients",
+        "casework.keep_kinds",
+    )  # fmt: skip
     accounts["auditor"] = _somebody("10007", "auditor", "journal.audit")
     accounts["administrator"] = _somebody("10009", "sysadmin", "people.manage_accounts")
     accounts["organisation"], organisation = _somebody_for_an_organisation()
@@ -335,7 +345,7 @@ def _lay(city: City) -> Ground:
             "number": "3", "year": "2026", "token": access.file_link(request, file.file_id).strip("/").split("/")[-1],
             "reference": str(application.reference), "organisation_id": str(organisation), "account_id": str(city.other_citizen.account),
             "act": "lock", "client_id": str(system.id), "posting_id": str(city.clerk.posting), "role": "citizen",
-            "run_id": str(application.id),
+            "run_id": str(application.id), "kind_id": str(requests.kinds()[0].id),
             "mandate_id": str(mandate),
             "synonym": "00000000-0000-7000-8000-000000000000",
         },

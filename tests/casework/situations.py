@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from onedoor.casework import journey
 from onedoor.casework.models import Application
 from onedoor.casework.norm import ALL_MET
-from onedoor.casework.services import drafts, intake, review, submission
+from onedoor.casework.services import drafts, extension, intake, review, special, submission
 from onedoor.catalog import queries as catalog
 from onedoor.catalog import services as catalog_services
 from onedoor.documents import services as documents
@@ -54,6 +54,7 @@ class City:
     reviewer: Actor
     approver: Actor
     stranger: Actor
+    head: Actor
     citizen: Actor
     other_citizen: Actor
 
@@ -81,9 +82,10 @@ def furnish(at: datetime = MONDAY - timedelta(days=60)) -> City:
     _import_two_items(at)
     offers = {code: catalog.service_items_for(code)[0].service_item_id for code in (INSTANT, COMMITMENT)}
     posts = network_services.create_posts(
-        [entries.NewPost(code, name, "SP", role, site="QHD-C-0001") for code, name, role in (
-            ("clerk", "综合受理岗", "window_clerk"), ("reviewer", "审核岗", "reviewer"),
-            ("approver", "审批岗", "approver"), ("stranger", "外单位岗", "handler"))],
+        [entries.NewPost(code, name, "SP", role, site="QHD-C-0001", duties=duties) for code, name, role, duties in (
+            ("clerk", "综合受理岗", "window_clerk", ()), ("reviewer", "审核岗", "reviewer", ()),
+            ("approver", "审批岗", "approver", ()), ("stranger", "外单位岗", "handler", ()),
+            ("head", "局长", "dept_head", ("casework.head",)))],
         by=HOUSE, at=at,
     )  # fmt: skip
     _grant(posts, agency, at)
@@ -200,6 +202,28 @@ def before_decision(city: City, *, at: datetime = MONDAY) -> Application:
         )
     review.take_stage(application_id=application.id, by=city.approver, at=at)
     return application
+
+
+def asked(city: City, *, at: datetime = MONDAY) -> Application:
+    """Return an application in review for which its reviewer asked for a special procedure and for more time."""
+    application = accepted(city, at=at)
+    review.take_stage(application_id=application.id, by=city.reviewer, at=at)
+    special.ask_special(
+        application_id=application.id, choice="expert_review", length=10, reason="需要专家评审。", by=city.reviewer, at=at
+    )
+    extension.ask_extension(application_id=application.id, length=5, reason="案情复杂。", by=city.reviewer, at=at)
+    return Application.objects.get(pk=application.id)
+
+
+def paused(city: City, *, at: datetime = MONDAY) -> Application:
+    """Return an application whose limits stand still for a special procedure."""
+    application = accepted(city, at=at)
+    review.take_stage(application_id=application.id, by=city.reviewer, at=at)
+    special.ask_special(
+        application_id=application.id, choice="expert_review", length=10, reason="需要专家评审。", by=city.reviewer, at=at
+    )
+    special.start_special(application_id=application.id, by=city.approver, at=at)
+    return Application.objects.get(pk=application.id)
 
 
 def system() -> Actor:

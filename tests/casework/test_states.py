@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from onedoor.casework import states_page
-from onedoor.casework.models import Application, CorrectionNotice
+from onedoor.casework.models import Application, CorrectionNotice, Extension, SpecialProcedure
 from onedoor.casework.norm import ALL_MET
-from onedoor.casework.services import clock, drafts, handover, intake, review, submission
+from onedoor.casework.services import clock, drafts, extension, handover, intake, review, special, submission
 from onedoor.casework.states import TRANSITIONS, Status, Transition
 from onedoor.journal.models import Entry
 from onedoor.kernel.errors import Refused
@@ -22,7 +22,9 @@ from tests.casework.situations import (
     a_draft,
     accepted,
     all_checked,
+    asked,
     before_decision,
+    paused,
     submitted,
     system,
     with_papers,
@@ -71,10 +73,10 @@ def delivered(city: City) -> Application:
     return handover.deliver_application(application_id=application.id, way="window", recipient="张海燕", by=city.clerk, at=MONDAY)
 
 
-IN_STATE: dict[Status, Callable[[City], Application]] = {
+IN_STATE: dict[str, Callable[[City], Application]] = {
     Status.DRAFT: draft, Status.SUBMITTED: submitted, Status.RECEIVED: received, Status.CORRECTING: correcting,
     Status.ACCEPTED: accepted, Status.IN_REVIEW: in_review, Status.DECIDED: decided, Status.CLOSED: closed,
-    Status.DELIVERED: delivered,
+    Status.DELIVERED: delivered, "asked": asked, "paused": paused,
 }  # fmt: skip
 
 
@@ -105,6 +107,21 @@ ACTS: dict[str, Callable[[City, Application], object]] = {
     "casework.pass_stage": lambda c, a: review.pass_stage(
         application_id=a.id, opinion="拟同意", answers=ALL_MET, by=c.reviewer, at=MONDAY
     ),
+    "casework.ask_special": lambda c, a: special.ask_special(
+        application_id=a.id, choice="testing", length=5, reason="需要检测。", by=c.reviewer, at=MONDAY
+    ),
+    "casework.start_special": lambda c, a: special.start_special(application_id=a.id, by=c.approver, at=MONDAY),
+    "casework.refuse_special": lambda c, a: special.refuse_special(
+        application_id=a.id, reason="不需要。", by=c.approver, at=MONDAY
+    ),
+    "casework.end_special": lambda c, a: special.end_special(application_id=a.id, result="符合要求。", by=c.reviewer, at=MONDAY),
+    "casework.ask_extension": lambda c, a: extension.ask_extension(
+        application_id=a.id, length=10, reason="需要更多时间。", by=c.reviewer, at=MONDAY
+    ),
+    "casework.extend": lambda c, a: extension.extend_application(application_id=a.id, by=c.head, at=MONDAY),
+    "casework.refuse_extension": lambda c, a: extension.refuse_extension(
+        application_id=a.id, reason="可以按期办结。", by=c.head, at=MONDAY
+    ),
     "casework.decide": lambda c, a: review.decide_application(
         application_id=a.id, granted=True, reason="同意", answers=ALL_MET, by=c.approver, at=MONDAY
     ),
@@ -120,46 +137,59 @@ SAME_ANSWER = {("casework.submit", status) for status in Status} | {
     ("casework.collect", Status.DELIVERED),
     ("casework.assign", Status.IN_REVIEW),
 }
-NOT_AT_THIS_STAGE = {("casework.decide", Status.IN_REVIEW)}
+NOT_AT_THIS_STAGE = {("casework.decide", Status.IN_REVIEW), ("casework.decide", "asked")}
+# What nobody asked for is not decided, and what waits for its decision is not asked for again.
+NOTHING_ASKED = {
+    (f"casework.{act}", where)
+    for act in ("start_special", "refuse_special", "extend", "refuse_extension")
+    for where in (Status.IN_REVIEW, "paused")
+} | {("casework.ask_special", "asked"), ("casework.ask_extension", "asked")}
 
 
 def test_every_transition_has_an_act_here() -> None:
     assert set(ACTS) == {move.act for move in TRANSITIONS}
 
 
-@pytest.mark.parametrize("status", list(Status), ids=str)
-def test_every_act_in_a_state_moves_as_the_table_says_or_changes_nothing(city: City, status: Status) -> None:
-    application = IN_STATE[status](city)
+@pytest.mark.parametrize("where", list(IN_STATE), ids=str)
+def test_every_act_in_a_state_moves_as_the_table_says_or_changes_nothing(city: City, where: str) -> None:
+    application = IN_STATE[where](city)
     before = _facts(application)
     for move in TRANSITIONS:
         with Undone():
-            _do(move, city, application, status, before)
+            _do(move, city, application, where, before)
         assert _facts(application) == before, "each act begins from the same state"
 
 
-def _do(move: Transition, city: City, application: Application, status: Status, before: tuple[object, ...]) -> None:
-    allowed = status in move.sources and (move.act, status) not in NOT_AT_THIS_STAGE
+def _do(move: Transition, city: City, application: Application, where: str, before: tuple[object, ...]) -> None:
+    status = Status(application.status)
+    allowed = status in move.sources and (move.act, where) not in NOT_AT_THIS_STAGE | NOTHING_ASKED
+    allowed = allowed and move.needs_pause in (None, _is_paused(application))
     try:
         ACTS[move.act](city, application)
     except Refused:
-        assert not allowed, (move.act, status)
-        assert _facts(application) == before, (move.act, status)
+        assert not allowed, (move.act, where)
+        assert _facts(application) == before, (move.act, where)
         return
     application.refresh_from_db()
     if allowed:
-        assert application.status == move.target, (move.act, status)
+        assert application.status == move.target, (move.act, where)
     else:
         clock_act = move.act in ("casework.lapse", "casework.deem_accepted")
-        assert clock_act or (move.act, status) in SAME_ANSWER, (move.act, status)
-        assert _facts(application) == before, (move.act, status)
+        assert clock_act or (move.act, status) in SAME_ANSWER, (move.act, where)
+        assert _facts(application) == before, (move.act, where)
+
+
+def _is_paused(application: Application) -> bool:
+    return Limit.objects.filter(subject_id=application.id, paused=True).exists()
 
 
 def _facts(application: Application) -> tuple[object, ...]:
     application.refresh_from_db()
-    limits = sorted(Limit.objects.filter(subject_id=application.id).values_list("kind", "ended_at", "due_at"), key=str)
+    limits = sorted(Limit.objects.filter(subject_id=application.id).values_list("kind", "ended_at", "due_at", "paused"), key=str)
     entries = Entry.objects.filter(subject_id=application.id).exclude(act="journal.refuse").count()
     notices = CorrectionNotice.objects.filter(application=application, answered_at__isnull=True).count()
-    return (application.status, application.outcome, application.stage, str(limits), entries, notices)
+    asked = [str(list(each.objects.filter(application=application).values())) for each in (SpecialProcedure, Extension)]
+    return (application.status, application.outcome, application.stage, str(limits), entries, notices, *asked)
 
 
 def test_the_page_of_states_is_that_of_the_data() -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from onedoor.casework.models import Application
 from onedoor.casework.norm import ALL_MET
-from onedoor.casework.services import drafts, handover, intake, review, submission, talking, window
+from onedoor.casework.services import drafts, extension, handover, intake, review, special, submission, talking, window
 from onedoor.casework.states import TRANSITIONS, Door
 from onedoor.journal import queries as journal
 from onedoor.kernel.actor import Actor
@@ -18,12 +18,12 @@ from onedoor.kernel.errors import NotAllowed, NotFound
 from onedoor.kernel.subjects import Subject
 from onedoor.people.services import NewPerson
 from tests.casework import test_states as states
-from tests.casework.situations import COMMITMENT, INSTANT, MONDAY, City, a_draft, all_checked, submitted, with_papers
+from tests.casework.situations import COMMITMENT, INSTANT, MONDAY, City, a_draft, all_checked, asked, submitted, with_papers
 from tests.people.factories import a_card, a_phone
 
 pytestmark = pytest.mark.django_db
 POINTS = [intake.Point("field:name", "姓名", "写错了", "请改正")]
-ROLES = ("nobody", "owner", "other_citizen", "clerk", "reviewer", "approver", "stranger")
+ROLES = ("nobody", "owner", "other_citizen", "clerk", "reviewer", "approver", "stranger", "head")
 Act = Callable[[City, Application, Actor], Any]
 
 
@@ -31,7 +31,7 @@ def _opened_at_window(city: City) -> Application:
     return drafts.open_draft(service_item_id=city.offers[COMMITMENT], applicant=None, channel="window", by=city.clerk, at=MONDAY)
 
 
-def asked(city: City) -> Application:
+def asked_to_correct(city: City) -> Application:
     application = submitted(city)
     return intake.ask_for_correction(application_id=application.id, points=POINTS, by=city.clerk, at=MONDAY)
 
@@ -49,6 +49,13 @@ def before_decision_untaken(city: City) -> Application:
 def second_stage_untaken(city: City) -> Application:
     application = states.in_review(city)
     return review.pass_stage(application_id=application.id, opinion="拟同意", answers=ALL_MET, by=city.reviewer, at=MONDAY)
+
+
+def paused_untaken(city: City) -> Application:
+    application = second_stage_untaken(city)
+    special.ask_special(application_id=application.id, choice="testing", length=5, reason="需要检测。", by=city.reviewer, at=MONDAY)
+    special.start_special(application_id=application.id, by=city.approver, at=MONDAY)
+    return application
 
 
 def _open_at_window(city: City, _: Application, by: Actor) -> Application:
@@ -95,7 +102,7 @@ ACTS: dict[str, tuple[Callable[[City], Application], Act, set[str]]] = {
     "casework.ask_for_correction": (
         submitted, lambda _, a, by: intake.ask_for_correction(application_id=a.id, points=POINTS, by=by, at=MONDAY), {"clerk"}),
     "casework.correct": (
-        asked, lambda _, a, by: intake.correct_application(application_id=a.id, answers={}, by=by, at=MONDAY), {"owner", "clerk"}),
+        asked_to_correct, lambda _, a, by: intake.correct_application(application_id=a.id, answers={}, by=by, at=MONDAY), {"owner", "clerk"}),
     "casework.accept": (
         states.received, lambda _, a, by: intake.accept_application(application_id=a.id, answers=ALL_MET, by=by, at=MONDAY), {"clerk"}),
     "answer the list of receiving": (
@@ -115,6 +122,25 @@ ACTS: dict[str, tuple[Callable[[City], Application], Act, set[str]]] = {
         second_stage_untaken,
         lambda _, a, by: review.pass_stage(application_id=a.id, opinion="同意", position=a.stage_position, answers=ALL_MET, by=by, at=MONDAY),
         {"reviewer", "approver"}),
+    "casework.ask_special": (
+        second_stage_untaken,
+        lambda _, a, by: special.ask_special(application_id=a.id, choice="testing", length=5, reason="需要检测", by=by, at=MONDAY),
+        {"reviewer", "approver"}),
+    "casework.start_special": (
+        asked, lambda _, a, by: special.start_special(application_id=a.id, by=by, at=MONDAY), {"approver", "head"}),
+    "casework.refuse_special": (
+        asked, lambda _, a, by: special.refuse_special(application_id=a.id, reason="不需要", by=by, at=MONDAY), {"approver", "head"}),
+    "casework.end_special": (
+        paused_untaken, lambda _, a, by: special.end_special(application_id=a.id, result="符合", by=by, at=MONDAY),
+        {"reviewer", "approver"}),
+    "casework.ask_extension": (
+        second_stage_untaken,
+        lambda _, a, by: extension.ask_extension(application_id=a.id, length=5, reason="复杂", by=by, at=MONDAY),
+        {"reviewer", "approver"}),
+    "casework.extend": (
+        asked, lambda _, a, by: extension.extend_application(application_id=a.id, by=by, at=MONDAY), {"head"}),
+    "casework.refuse_extension": (
+        asked, lambda _, a, by: extension.refuse_extension(application_id=a.id, reason="可按期", by=by, at=MONDAY), {"head"}),
     "casework.decide": (
         before_decision_untaken,
         lambda _, a, by: review.decide_application(

@@ -30,6 +30,10 @@ class CaseworkConfig(AppConfig):
         guards.register(KIND, _may_open)
         infections.register(KIND, "casework.turn_away_infected")
         rail.register(_("My work"), "casework:desk_work", _works, _to_do, icon="file-check-2", order=10, is_work_list=True)
+        rail.register(_("To decide"), "casework:desk_to_decide", _decides, _to_decide, icon="stamp", order=15)
+        rail.register(
+            _("Special procedures"), "casework:desk_special_kinds", _keeps_kinds, icon="calendar-clock", group="house", order=60
+        )
         rail.register(_("Window intake"), "casework:desk_start", _receives, icon="file-text", order=20)
         rail.register_search("casework:desk_search")
         templates.register_link(KIND, _page_of)
@@ -67,6 +71,21 @@ def _works(actor: Actor) -> bool:
 def _receives(actor: Actor) -> bool:
     """Tell whether a post takes applications in."""
     return "receive" in _stages(actor)
+
+
+def _decides(actor: Actor) -> bool:
+    """Tell whether a post decides what others ask for."""
+    return actor.has("casework.head") or "approve" in _stages(actor)
+
+
+def _to_decide(actor: Actor) -> int:
+    from onedoor.casework import requests
+
+    return requests.count_to_decide(actor, timezone.now())
+
+
+def _keeps_kinds(actor: Actor) -> bool:
+    return actor.has("casework.keep_kinds")
 
 
 @lru_cache(maxsize=32)

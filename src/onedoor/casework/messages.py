@@ -15,7 +15,7 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from onedoor.casework.models import Application, CorrectionNotice
+from onedoor.casework.models import Application, Asked, CorrectionNotice, Extension, SpecialProcedure
 from onedoor.casework.states import KIND, Outcome
 from onedoor.catalog import queries as catalog
 from onedoor.kernel.actor import Actor
@@ -35,6 +35,14 @@ TEXTS: dict[str, Promise] = {
         "Your application %(reference)s for %(item)s needs %(count)s more, please by %(due)s. The list is in your messages."
     ),
     "casework.corrected": _("We have what you added to %(reference)s for %(item)s and answer within five working days."),
+    "casework.special_started": _(
+        "Your application %(reference)s for %(item)s needs this first: %(procedure)s, at most until %(due)s."
+        " Our limit stands still meanwhile; the notice with the reason is in your messages."
+    ),
+    "casework.special_ended": _("%(procedure)s for your application %(reference)s (%(item)s) is done. We decide by %(due)s."),
+    "casework.extended": _(
+        "We need more time for your application %(reference)s for %(item)s and decide by %(due)s. The notice says why."
+    ),
     "casework.granted": _("Your application %(reference)s for %(item)s was granted. We tell you when the result can be collected."),
     "casework.refused": _(
         "Your application %(reference)s for %(item)s was refused. The decision with reasons and remedies is ready for you."
@@ -60,6 +68,13 @@ FOR_OFFICERS: dict[str, Promise] = {
     "casework.desk_withdrawn": _("%(applicant)s took back %(reference)s, which you had in hand. There is nothing more to do."),
     "casework.desk_written": _("%(applicant)s wrote a message about %(reference)s."),
     "casework.desk_asked": _("%(applicant)s asks something about %(reference)s and waits for an answer."),
+    "casework.desk_special_granted": _("What you asked for in %(reference)s was approved: %(procedure)s. The limits stand still."),
+    "casework.desk_special_refused": _("What you asked for in %(reference)s was refused: %(procedure)s. Reason: %(answer)s"),
+    "casework.desk_extended": _("The head gave %(days)s working days more for %(reference)s."),
+    "casework.desk_extension_refused": _("The head gave no more time for %(reference)s. Reason: %(answer)s"),
+    "casework.desk_special_late": _(
+        "%(procedure)s for %(reference)s should have ended by %(due)s. Enter its result, or say in the case why it takes longer."
+    ),
     "casework.desk_lapsed": _("%(reference)s was closed: what your notice to %(applicant)s asked for never came."),
 }
 CLOSED_AS = {
@@ -116,6 +131,42 @@ def answered(application: Application, notice: CorrectionNotice | None, *, by: A
     return [] if told_by is None or told_by == by.account else [_to_officer("casework.desk_answered", application, told_by)]
 
 
+def special_started(application: Application, procedure: SpecialProcedure, due_at: datetime) -> list[NewMessage]:
+    """Return the messages that a special procedure began: to the applicant until when at most, and to who asked for it."""
+    told = _message("casework.special_started", application, procedure=procedure.name, due=f"{local(due_at):%Y-%m-%d}")
+    return [told, *special_decided(application, procedure)]
+
+
+def special_ended(application: Application, procedure: SpecialProcedure, due_at: datetime) -> list[NewMessage]:
+    """Return the message that a special procedure is over and until when the application is decided now."""
+    return [_message("casework.special_ended", application, procedure=procedure.name, due=f"{local(due_at):%Y-%m-%d}")]
+
+
+def special_decided(application: Application, procedure: SpecialProcedure) -> list[NewMessage]:
+    """Return the message to the officer who asked for a special procedure whether it was approved."""
+    code = "casework.desk_special_granted" if procedure.is_granted else "casework.desk_special_refused"
+    return _to_asker(code, application, procedure, procedure=procedure.name, answer=procedure.answer)
+
+
+def extended(application: Application, request: Extension, due_at: datetime) -> list[NewMessage]:
+    """Return the messages that the legal limit was extended: to the applicant until when, and to who asked for it."""
+    told = _message("casework.extended", application, due=f"{local(due_at):%Y-%m-%d}")
+    return [told, *_to_asker("casework.desk_extended", application, request, days=request.length)]
+
+
+def extension_refused(application: Application, request: Extension) -> list[NewMessage]:
+    """Return the message to the officer who asked for more time that there is none."""
+    return _to_asker("casework.desk_extension_refused", application, request, answer=request.answer)
+
+
+def special_late(
+    application: Application, procedure: SpecialProcedure, due_at: datetime, officers: Iterable[UUID]
+) -> list[NewMessage]:
+    """Return the messages to its officers that a special procedure takes longer than was declared."""
+    due = f"{local(due_at):%Y-%m-%d}"
+    return [_to_officer("casework.desk_special_late", application, each, procedure=procedure.name, due=due) for each in officers]
+
+
 def withdrawn(application: Application, holder: UUID | None) -> list[NewMessage]:
     """Return the message to the officer who had the application in hand that it was taken back."""
     return [] if holder is None else [_to_officer("casework.desk_withdrawn", application, holder)]
@@ -140,9 +191,16 @@ def written_by_applicant(application: Application, officer: UUID | None, *, need
     return [] if officer is None else [_to_officer(code, application, officer)]
 
 
-def _to_officer(code: str, application: Application, account_id: UUID) -> NewMessage:
+def _to_asker(code: str, application: Application, request: Asked, **values: object) -> list[NewMessage]:
+    return [] if request.asked_account is None else [_to_officer(code, application, request.asked_account, **values)]
+
+
+def _to_officer(code: str, application: Application, account_id: UUID, **values: object) -> NewMessage:
     return replace(
-        _message(code, application, applicant=application.masked_applicant), account_id=account_id, phone=None, inbox_only=True
+        _message(code, application, applicant=application.masked_applicant, **values),
+        account_id=account_id,
+        phone=None,
+        inbox_only=True,
     )
 
 

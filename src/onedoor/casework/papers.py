@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
-from onedoor.casework.models import Application, CorrectionNotice, Material, MaterialState
+from onedoor.casework.models import Application, CorrectionNotice, Extension, Material, MaterialState, SpecialProcedure
 from onedoor.casework.states import KIND, Outcome
 from onedoor.catalog import queries as catalog
 from onedoor.documents.services import NewPaper
@@ -22,6 +22,16 @@ from onedoor.kernel.subjects import Subject
 if TYPE_CHECKING:
     from onedoor.workdays.models import Limit
 
+
+class Ends(Protocol):
+    """A limit, or what is only known of its end."""
+
+    @property
+    def due_at(self) -> datetime: ...
+    @property
+    def confirmed(self) -> bool: ...
+
+
 # How each paper is called and what its number begins with after the agency's own word, as in 秦审受〔2026〕00123号.
 TITLES = {
     "submission_receipt": ("申请回执", ""),
@@ -31,6 +41,8 @@ TITLES = {
     "one_time_notice": ("一次性补正告知书", "补"),
     "grant": ("准予决定书", "准"),
     "refusal": ("不予许可决定书", "不准"),
+    "special_procedure": ("特别程序告知书", "特"),
+    "extension": ("延期办理告知书", "延"),
     "delivery_receipt": ("送达回证", "送"),
     "certificate": ("", "证"),
 }
@@ -98,6 +110,29 @@ def decision(application: Application, entry: UUID) -> NewPaper:
         return _paper("grant", application, content | {"result": terms.result.name}, entry)
     title = "不予许可决定书" if terms.item_type == PERMIT else "不予办理决定书"
     return _paper("refusal", application, content | {"reasons": _lines(application.reason)}, entry, title=title)
+
+
+def special_procedure(application: Application, procedure: SpecialProcedure, limit: Ends, entry: UUID) -> NewPaper:
+    """Return the notice that a special procedure is needed and how long it takes at most (行政许可法 art. 45)."""
+    content = {
+        "procedure": procedure.name,
+        "length": _length(procedure.length, procedure.unit),
+        "reasons": _lines(procedure.reason),
+        "articles": [procedure.basis] if procedure.basis else [],
+        **_due(limit),
+    }
+    return _paper("special_procedure", application, content, entry)
+
+
+def extension(application: Application, request: Extension, limit: Ends, entry: UUID) -> NewPaper:
+    """Return the notice that the legal limit was extended, and why (行政许可法 art. 42)."""
+    content = {
+        "accepted_on": _day(application.accepted_at),
+        "extension": _length(request.length, request.unit),
+        "reasons": _lines(request.reason),
+        **_due(limit),
+    }
+    return _paper("extension", application, content, entry)
 
 
 def has_certificate(application: Application) -> bool:
@@ -178,7 +213,7 @@ def _paper(
     )
 
 
-def _due(limit: Limit) -> dict[str, Any]:
+def _due(limit: Ends) -> dict[str, Any]:
     """Return the last day of a limit, and whether it rests on holidays that nobody has announced yet."""
     return {"due": _iso(local_date(limit.due_at)), "due_is_provisional": not limit.confirmed}
 

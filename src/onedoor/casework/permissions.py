@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from onedoor.casework import stages, states
-from onedoor.casework.models import Application, StageRun
+from onedoor.casework.models import Application, Asked, StageRun
 from onedoor.casework.states import Door, Status, Transition
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.errors import NotAllowed, WrongState
@@ -27,8 +27,15 @@ STAGE_OF_ACT = {
     states.NOT_ACCEPT: stages.RECEIVE,
     states.CLOSE: stages.ISSUE,
     states.DELIVER: stages.DELIVER,
+    states.START_SPECIAL: stages.APPROVE,
+    states.REFUSE_SPECIAL: stages.APPROVE,
 }
+KEEP_KINDS = "casework.keep_kinds"  # the duty of keeping what the centre decides about all cases
+HEAD = "casework.head"  # the duty of whoever heads an agency (本机关负责人)
+OF_THE_HEAD = frozenset({states.EXTEND, states.REFUSE_EXTENSION})
+ALSO_OF_THE_HEAD = frozenset({states.START_SPECIAL, states.REFUSE_SPECIAL})
 
+WITHOUT_THE_CASE = OF_THE_HEAD | ALSO_OF_THE_HEAD  # done by others than who has the case in hand
 HAND_OVER = frozenset({states.DELIVER, states.COLLECT})
 
 
@@ -69,6 +76,65 @@ def refusal_at_level(actor: Actor, transition: Transition, version: Version) -> 
     if not version.is_taken_at(actor.level):
         return NotTakenHere()
     return PassedOn() if transition in ANSWERED_IN_CHARGE and version.is_passed_on_at(actor.level) else None
+
+
+class OwnRequest(FourEyes):
+    """Who asks for something does not grant it."""
+
+    default = _("You asked for this yourself, so somebody else has to decide it (four-eyes rule).")
+
+
+class NotHead(NotAllowed):
+    """Only the head of the agency in charge may do this."""
+
+    code = "not_head"
+    default = _("Only the head of the agency in charge may do this. Ask the head to decide it.")
+
+
+class Paused(WrongState):
+    """Work waits for a special procedure or a hearing."""
+
+    code = "paused"
+    default = _("The limits stand still until the special procedure has ended. Enter its result first; nothing was changed.")
+
+
+class NotPaused(WrongState):
+    """There is no pause to end."""
+
+    code = "not_paused"
+    default = _("The limits do not stand still: there is no special procedure to end.")
+
+
+def heads(actor: Actor, application: Application) -> bool:
+    """Tell whether the actor is the head of the agency in charge of an application."""
+    return actor.is_staff and actor.has(HEAD) and actor.agency == application.agency_id
+
+
+def require_head(actor: Actor, applications: Iterable[Application]) -> None:
+    """Let only the head of the agency in charge pass.
+
+    :raises NotHead: for everybody else.
+    """
+    if not all(heads(actor, application) for application in applications):
+        raise NotHead
+
+
+def require_others_request(request: Asked, actor: Actor) -> None:
+    """Let nobody decide what he asked for himself.
+
+    :raises OwnRequest: when he tries.
+    """
+    if request.asked_account == actor.account:
+        raise OwnRequest
+
+
+def require_keeper(actor: Actor) -> None:
+    """Let only a post pass that keeps the kinds of special procedure.
+
+    :raises NotAllowed: for everybody else.
+    """
+    if not actor.has(KEEP_KINDS):
+        raise NotAllowed
 
 
 def stage_for(transition: Transition, application: Application) -> str:
@@ -125,10 +191,16 @@ def require_state(applications: Iterable[Application], transition: Transition) -
     """Let only applications pass that stand where the transition begins.
 
     :raises WrongState: when one does not.
+    :raises Paused: when its limits stand still and the transition has to wait for that.
+    :raises NotPaused: when they do not, and it would end that.
     """
     for application in applications:
         if Status(application.status) not in transition.sources:
             raise WrongState
+        if transition.needs_pause is False and application.is_paused:
+            raise Paused
+        if transition.needs_pause and not application.is_paused:
+            raise NotPaused
 
 
 def require_four_eyes(application: Application, runs: Iterable[StageRun], actor: Actor) -> None:
@@ -142,10 +214,22 @@ def require_four_eyes(application: Application, runs: Iterable[StageRun], actor:
         raise FourEyes
 
 
+def may_with(
+    actor: Actor, move: Transition, application: Application, stages_held: frozenset[str], *, barred: frozenset[str]
+) -> bool:
+    """Tell whether a post that works on some stages may do a transition; ``barred`` are those that four eyes keep from it."""
+    if move in OF_THE_HEAD:
+        return heads(actor, application)
+    if move in ALSO_OF_THE_HEAD:
+        return stages.APPROVE in stages_held or heads(actor, application)
+    return stage_for(move, application) in stages_held - barred
+
+
 def offered(application: Application, door: Door) -> list[Transition]:
     """Return the transitions that begin where the application stands, for one door; rights are asked apart."""
     status = Status(application.status)
     moves = [move for move in states.TRANSITIONS if move.door is door and status in move.sources]
+    moves = [move for move in moves if move.needs_pause in (None, application.is_paused)]
     return moves if has_result(application) else [move for move in moves if move not in HAND_OVER]
 
 

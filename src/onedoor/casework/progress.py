@@ -105,6 +105,7 @@ class Progress:
     light: str
     status: Text
     sentence: Text
+    special: LimitView | None
     must_act: bool
     limit: LimitView | None
     bar: Bar | None
@@ -118,8 +119,20 @@ class Progress:
         return [(each.who, each.time.total_seconds() / 60) for each in self.held]
 
 
-def sentence_of(application: Application) -> Text:
-    """Return in one sentence how the application stands."""
+STANDS_STILL = _("Our limit stands still: %(what)s. The notice says why and how long. You need not do anything now.")
+
+
+def waits_for(views: Sequence[LimitView]) -> str:
+    """Return for what the limits of an application stand still, or nothing."""
+    reasons = (pause.reason for view in views if view.paused for pause in view.pauses if pause.ended_at is None)
+    return next(reasons, "")
+
+
+def sentence_of(application: Application, views: Sequence[LimitView] = ()) -> Text:
+    """Return in one sentence how the application stands; ``views`` are its limits."""
+    what = waits_for(views)
+    if what:
+        return STANDS_STILL % {"what": what}
     if application.outcome and application.status in (Status.CLOSED, Status.DELIVERED):
         if application.status == Status.DELIVERED and application.outcome == Outcome.GRANTED:
             return NOW[Status.DELIVERED]

@@ -11,12 +11,13 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from onedoor.casework import progress, stages, states, talk
+from onedoor.casework import progress, requests, stages, states, talk
 from onedoor.casework.correction import Scope, scope
 from onedoor.casework.models import Application, CorrectionNotice, Material, MaterialFile, NormAnswer, StageRun
-from onedoor.casework.permissions import STAGE_OF_ACT, offered, owns, refusal_at_level, stage_for
+from onedoor.casework.permissions import STAGE_OF_ACT, WITHOUT_THE_CASE, heads, may_with, offered, owns, refusal_at_level
 from onedoor.casework.progress import Progress
-from onedoor.casework.states import KIND, Door, Status, Transition
+from onedoor.casework.requests import NO_REQUESTS, Requests
+from onedoor.casework.states import CLOCKS_THAT_PAUSE, KIND, Door, Status, Transition
 from onedoor.catalog import queries as catalog
 from onedoor.documents import queries as documents
 from onedoor.journal import queries as journal
@@ -50,6 +51,7 @@ class CasePage:
     papers: Sequence[documents.PaperView]
     next_acts: Sequence[Transition]
     norm: Sequence[NormAnswer]
+    requests: Requests
 
 
 def application_for(*, actor: Actor, application_id: UUID, at: datetime) -> Application:
@@ -69,12 +71,15 @@ def application_by_reference(*, actor: Actor, reference: str, at: datetime) -> A
 
 
 def _seen(found: QuerySet[Application], *, actor: Actor, at: datetime) -> Application:
+    found = found.annotate(stands_still=limits.is_paused(*CLOCKS_THAT_PAUSE))
     application = found.select_related("version", "service_item", "agency", "site").first()
     if application is None:
         raise NotFound
     if owns(actor, application, at=at):
         return application
-    if application.status == Status.DRAFT or not network.works_on(actor, application.item_code, application.agency_id, at):
+    if application.status == Status.DRAFT or not (
+        heads(actor, application) or network.works_on(actor, application.item_code, application.agency_id, at)
+    ):
         raise NotFound
     return application
 
@@ -142,6 +147,7 @@ def case_page(*, actor: Actor, application_id: UUID, at: datetime) -> CasePage:
     application = application_for(actor=actor, application_id=application_id, at=at)
     subject = Subject(KIND, application.id)
     runs = list(StageRun.objects.filter(application=application).order_by("started_at", "position", "pk"))
+    asked = requests.of_case(application)
     return CasePage(
         application=application,
         terms=catalog.case_terms(application.version_id),
@@ -151,8 +157,9 @@ def case_page(*, actor: Actor, application_id: UUID, at: datetime) -> CasePage:
         corrections=list(CorrectionNotice.objects.filter(application=application).order_by("number")),
         entries=journal.entries_of(subject),
         papers=documents.papers_of(application.id),
-        next_acts=next_acts(actor=actor, application=application, runs=runs, at=at),
+        next_acts=next_acts(actor=actor, application=application, runs=runs, requests=asked, at=at),
         norm=list(NormAnswer.objects.filter(application=application).order_by("pk")),
+        requests=asked,
     )
 
 
@@ -164,24 +171,32 @@ def materials_of(application: Application) -> list[Material]:
     return sorted(rows.prefetch_related("files__file"), key=lambda row: (place.get(row.key, len(order)), row.pk))
 
 
-def next_acts(*, actor: Actor, application: Application, runs: Sequence[StageRun], at: datetime) -> list[Transition]:
+def next_acts(
+    *,
+    actor: Actor,
+    application: Application,
+    runs: Sequence[StageRun],
+    at: datetime,
+    requests: Requests = NO_REQUESTS,
+) -> list[Transition]:
     """Return the transitions that the actor may do now; whatever is not here is not shown and is refused if tried."""
     if not actor.is_staff:
         return offered(application, Door.APPLICANT) if owns(actor, application, at=at) else []
     possible = [move for move in offered(application, Door.STAFF) if _fits_stage(move, application)]
+    possible = [move for move in possible if requests.leave_room_for(move, actor)]
     if application.status == Status.CORRECTING:
         possible.append(states.CORRECT)  # somebody may bring what is missing to a window
     if application.taken_by is not None and application.taken_by != actor.posting:
-        possible = [move for move in possible if move in STAGE_OF_ACT]
+        possible = [move for move in possible if move in STAGE_OF_ACT or move in WITHOUT_THE_CASE]
     allowed = network.stages_of(actor, application.item_code, application.agency_id, at)
+    barred: frozenset[str] = frozenset()
     if stages.needs_four_eyes(application.case_kind) and application.stage == stages.APPROVE:
         worked = {run.account_id for run in runs if run.stage != stages.APPROVE}
-        if actor.account in worked:
-            allowed = allowed - {stages.APPROVE}
+        barred = frozenset({stages.APPROVE}) if actor.account in worked else barred
     terms = catalog.case_terms(application.version_id)
     return [
         move for move in possible
-        if stage_for(move, application) in allowed and refusal_at_level(actor, move, terms) is None
+        if may_with(actor, move, application, allowed, barred=barred) and refusal_at_level(actor, move, terms) is None
     ]  # fmt: skip
 
 
@@ -218,7 +233,7 @@ def my_rows(applications: Sequence[Application]) -> list[MyRow]:
             each,
             catalog.case_terms(each.version_id),
             progress.light_of(each),
-            progress.sentence_of(each),
+            progress.sentence_of(each, views.get(each.pk, ())),
             _shown_to_applicant(each, views.get(each.pk, [])),
             each.pk in asked,
         )
@@ -245,7 +260,8 @@ def progress_of(application: Application, *, now: datetime) -> Progress:
     return Progress(
         light=progress.light_of(application),
         status=application.get_status_display(),
-        sentence=progress.sentence_of(application),
+        sentence=progress.sentence_of(application, views),
+        special=next((view for view in views if view.kind == "special" and view.ended_at is None), None),
         must_act=application.status in (Status.DRAFT, Status.CORRECTING),
         limit=_shown_to_applicant(application, views),
         bar=progress.bar_of(_of_kind(views, "promise"), _of_kind(views, "legal"), now=now),

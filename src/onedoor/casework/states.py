@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 KIND = "casework.application"  # how journal, limits and papers name an application
+CLOCKS_THAT_PAUSE = ("legal", "promise", "stage")  # what a special procedure and a hearing take their time out of
 
 
 class Status(TextChoices):
@@ -35,6 +36,18 @@ class Outcome(TextChoices):
     DONE = "done", _("Done")
 
 
+class Pause(Enum):
+    """Whether an application must stand paused for a transition, and what becomes of that (domain.md 2.4).
+
+    Paused is no status of its own: it is ``in_review`` with an open pause of the limits.
+    """
+
+    EITHER = "either"
+    RUNNING = "running"
+    STOPS = "stops"
+    RESUMES = "resumes"
+
+
 class Door(Enum):
     """Who performs a transition: decides where its button stands."""
 
@@ -52,10 +65,20 @@ class Transition:
     sources: frozenset[Status]
     target: Status
     door: Door
+    pause: Pause = Pause.EITHER
+
+    @property
+    def needs_pause(self) -> bool | None:
+        """Whether the application must stand paused (True), must not (False), or may do either (None)."""
+        return None if self.pause is Pause.EITHER else self.pause is Pause.RESUMES
 
 
-def _move(act: str, label: Promise, sources: set[Status], target: Status, door: Door) -> Transition:
-    return Transition(f"casework.{act}", label, frozenset(sources), target, door)
+def _move(act: str, label: Promise, sources: set[Status], target: Status, door: Door, pause: Pause = Pause.EITHER) -> Transition:
+    return Transition(f"casework.{act}", label, frozenset(sources), target, door, pause)
+
+
+def _in_review(act: str, label: Promise, pause: Pause) -> Transition:
+    return _move(act, label, {Status.IN_REVIEW}, Status.IN_REVIEW, Door.STAFF, pause)
 
 
 SUBMIT = _move("submit", _("Submit"), {Status.DRAFT}, Status.SUBMITTED, Door.APPLICANT)
@@ -69,8 +92,15 @@ DEEM_ACCEPTED = _move("deem_accepted", _("Deemed accepted"), {Status.SUBMITTED, 
 ACCEPT = _move("accept", _("Accept"), {Status.RECEIVED}, Status.ACCEPTED, Door.STAFF)
 NOT_ACCEPT = _move("not_accept", _("Do not accept"), {Status.SUBMITTED, Status.RECEIVED}, Status.CLOSED, Door.STAFF)
 ASSIGN = _move("assign", _("Begin handling"), {Status.ACCEPTED}, Status.IN_REVIEW, Door.STAFF)
-PASS_STAGE = _move("pass_stage", _("Pass to the next stage"), {Status.IN_REVIEW}, Status.IN_REVIEW, Door.STAFF)
-DECIDE = _move("decide", _("Decide"), {Status.IN_REVIEW}, Status.DECIDED, Door.STAFF)
+PASS_STAGE = _in_review("pass_stage", _("Pass to the next stage"), Pause.RUNNING)
+ASK_SPECIAL = _in_review("ask_special", _("Ask for a special procedure"), Pause.RUNNING)
+START_SPECIAL = _in_review("start_special", _("Approve the special procedure"), Pause.STOPS)
+REFUSE_SPECIAL = _in_review("refuse_special", _("Refuse the special procedure"), Pause.EITHER)
+END_SPECIAL = _in_review("end_special", _("End the special procedure"), Pause.RESUMES)
+ASK_EXTENSION = _in_review("ask_extension", _("Ask for more time"), Pause.RUNNING)
+EXTEND = _in_review("extend", _("Extend the legal limit"), Pause.RUNNING)
+REFUSE_EXTENSION = _in_review("refuse_extension", _("Refuse more time"), Pause.EITHER)
+DECIDE = _move("decide", _("Decide"), {Status.IN_REVIEW}, Status.DECIDED, Door.STAFF, Pause.RUNNING)
 CLOSE = _move("close", _("Close"), {Status.DECIDED}, Status.CLOSED, Door.STAFF)
 DELIVER = _move("deliver", _("Deliver"), {Status.CLOSED}, Status.DELIVERED, Door.STAFF)
 COLLECT = _move("collect", _("Collect online"), {Status.CLOSED}, Status.DELIVERED, Door.APPLICANT)
@@ -93,6 +123,13 @@ TRANSITIONS = (
     NOT_ACCEPT,
     ASSIGN,
     PASS_STAGE,
+    ASK_SPECIAL,
+    START_SPECIAL,
+    REFUSE_SPECIAL,
+    END_SPECIAL,
+    ASK_EXTENSION,
+    EXTEND,
+    REFUSE_EXTENSION,
     DECIDE,
     CLOSE,
     DELIVER,

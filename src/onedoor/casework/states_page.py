@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from onedoor.casework.states import TRANSITIONS, Door, Status
+from onedoor.casework.states import TRANSITIONS, Door, Pause, Status, Transition
 
 HEAD = """# States of an application
 
 Made from `casework/states.py` (`python -m onedoor.casework.states_page > docs/casework/states.md`); a test compares.
-Words and rules: domain reference 2.4; how it ended is the *outcome*, a column of its own.
+Words and rules: domain reference 2.4; how it ended is the *outcome*, a column of its own. *paused* is no status: it is
+`in_review` with an open pause of the limits.
 
 """
+PAUSED = "paused"
 DOORS = {Door.APPLICANT: "the applicant", Door.STAFF: "a post with authority", Door.CLOCK: "the clock"}
 
 
@@ -21,24 +23,40 @@ def page() -> str:
 def _diagram() -> str:
     lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {Status.DRAFT.value}"]
     for move in TRANSITIONS:
-        lines += [f"    {source.value} --> {move.target.value}: {_name(move.act)}" for source in _ordered(move.sources)]
+        lines += [f"    {source} --> {target}: {_name(move.act)}" for source, target in _ways(move)]
     return "\n".join([*lines, "```", ""])
 
 
 def _table() -> str:
     rows = ["| act | from | to | who |", "|---|---|---|---|"]
     for move in TRANSITIONS:
-        sources = ", ".join(source.value for source in _ordered(move.sources))
-        rows.append(f"| `{move.act}` | {sources} | {move.target.value} | {DOORS[move.door]} |")
+        ways = _ways(move)
+        sources, targets = ", ".join(source for source, _ in ways), ", ".join(dict.fromkeys(target for _, target in ways))
+        rows.append(f"| `{move.act}` | {sources} | {targets} | {DOORS[move.door]} |")
     return "\n".join([*rows, ""])
 
 
 def _by_state() -> str:
     rows = ["| state | what may happen |", "|---|---|"]
-    for status in Status:
-        possible = ", ".join(_name(move.act) for move in TRANSITIONS if status in move.sources)
-        rows.append(f"| {status.value} | {possible or 'nothing more'} |")
+    states = [name for status in Status for name in ((status.value, PAUSED) if status is Status.IN_REVIEW else (status.value,))]
+    for state in states:
+        possible = ", ".join(_name(move.act) for move in TRANSITIONS if state in [source for source, _ in _ways(move)])
+        rows.append(f"| {state} | {possible or 'nothing more'} |")
     return "\n".join([*rows, ""])
+
+
+def _ways(move: Transition) -> list[tuple[str, str]]:
+    """Return from where to where a transition leads, with *paused* told apart from *in review*."""
+    ways = []
+    for source in _ordered(move.sources):
+        if source is Status.IN_REVIEW and move.needs_pause is not True:
+            ways.append((source.value, PAUSED if move.pause is Pause.STOPS else move.target.value))
+        if source is Status.IN_REVIEW and move.needs_pause is not False:
+            stays = move.target is Status.IN_REVIEW and move.pause is Pause.EITHER
+            ways.append((PAUSED, PAUSED if stays else move.target.value))
+        if source is not Status.IN_REVIEW:
+            ways.append((source.value, move.target.value))
+    return ways
 
 
 def _ordered(statuses: frozenset[Status]) -> list[Status]:

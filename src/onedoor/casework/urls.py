@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from onedoor.casework.views.desk import acts, intake, talking, worklist
+from onedoor.casework.views.desk import acts, intake, requests, special_kinds, talking, worklist
 from onedoor.casework.views.public import apply, mandates, mine, papers, track
 
 app_name = "casework"
@@ -43,6 +43,14 @@ urlpatterns = [
     path("desk/cases/<uuid:case_id>/refuse/", acts.refuse, name="desk_refuse"),
     path("desk/cases/<uuid:case_id>/close/", acts.close, name="desk_close"),
     path("desk/cases/<uuid:case_id>/deliver/", acts.deliver, name="desk_deliver"),
+    path("desk/cases/<uuid:case_id>/special/", requests.special_ask, name="desk_special_ask"),
+    path("desk/cases/<uuid:case_id>/special/decide/", requests.special_decide, name="desk_special_decide"),
+    path("desk/cases/<uuid:case_id>/special/end/", requests.special_end, name="desk_special_end"),
+    path("desk/cases/<uuid:case_id>/extension/", requests.extension_ask, name="desk_extension_ask"),
+    path("desk/cases/<uuid:case_id>/extension/decide/", requests.extension_decide, name="desk_extension_decide"),
+    path("desk/to-decide/", requests.to_decide, name="desk_to_decide"),
+    path("desk/special-kinds/", special_kinds.kinds, name="desk_special_kinds"),
+    path("desk/special-kinds/<uuid:kind_id>/", special_kinds.kind, name="desk_special_kind"),
     path("desk/cases/<uuid:case_id>/unmask/", acts.unmask, name="desk_unmask"),
     path("desk/cases/<uuid:case_id>/messages/", talking.messages, name="desk_messages"),
     path("desk/intake/", intake.start, name="desk_start"),

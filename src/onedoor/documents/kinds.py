@@ -33,7 +33,8 @@ REQUIRED: Mapping[str, frozenset[str]] = {
     PaperKind.ONE_TIME_NOTICE: frozenset({"points"}),  # 行政许可法 art. 32(4): everything that is missing, at once
     PaperKind.NOT_ACCEPTED: frozenset({"reasons"}),  # art. 32(1), (2)
     PaperKind.REFUSAL: frozenset({"reasons", "remedies"}),  # art. 38: reasons, and the right to reconsideration and to sue
-    PaperKind.EXTENSION: frozenset({"reasons"}),  # art. 42: the reason is told to the applicant
+    PaperKind.EXTENSION: frozenset({"reasons", "extension"}),  # art. 42: the reason is told to the applicant
+    PaperKind.SPECIAL_PROCEDURE: frozenset({"procedure", "length"}),  # art. 45: how long it takes is told in writing
 }
 
 

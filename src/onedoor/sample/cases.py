@@ -270,6 +270,23 @@ class Cases:
         self.correcting([self.department, self.bureau, self.bureau, self.township])
         self.drafts([self.department, self.bureau, self.department, self.bureau])
 
+    def with_time(self) -> None:
+        """Leave cases whose clocks were stopped or moved: asked for, standing still, too long, ended, extended."""
+        reviewed = self.choices[self.department].reviewed()
+        fitting = cycle([each for each in reviewed if dict(self.door.steps(each.code)).get("handle", 0) > 1])
+        why = "需要组织专家对方案进行评审，结论作为审批依据。"
+        self._in_hand(next(fitting), 1).ask_special(10, why)
+        self._in_hand(next(fitting), 3).ask_special(10, why).start_special()
+        self._in_hand(next(fitting), 9).ask_special(3, why).start_special()
+        self._in_hand(next(fitting), 6).ask_special(5, why).start_special().end_special("评审通过，意见已入卷。", self.time.day(2))
+        late = "涉及多个部门的历史档案，需要逐一核实。"
+        self._in_hand(next(fitting), 2).ask_extension(5, late)
+        self._in_hand(next(fitting), 4).ask_extension(10, late).extend()
+
+    def _in_hand(self, item: Item, back: int) -> Walk:
+        day = self.time.day(back)
+        return self.begin(self.department, item, day).accept(day).take(day)
+
     def of_demo_citizen(self) -> None:
         """Give the demonstration's citizen a draft, a request for papers, one in review, one granted, one refused; the company too."""
         citizen, company = self.people.citizens[0], self.people.organisations[0]

@@ -98,6 +98,7 @@ def live(city: City, known: accounts.Secrets, *, now: datetime, progress: Progre
         made.shops()
         made.commitments(scale.finished)
         made.open_work()
+        made.with_time()
         made.of_demo_citizen()  # last, because the newest papers are sealed first
 
 

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from onedoor.people.models import Account
 
 UNMASK, AUTHORISE = ("people.unmask",), ("network.authorise",)
-HEAD_OF_DEPARTMENT = (*AUTHORISE, "catalog.edit")
+HEAD = (*AUTHORISE, "casework.head")
+HEAD_OF_DEPARTMENT = (*HEAD, "catalog.edit")
+CENTRE = ("network.manage", "catalog.publish", "workdays.enter_notice", "casework.keep_kinds")
 CLERK = f"{offices.CENTER}-CLERK"
 ISSUE = f"{offices.CENTER}-ISSUE"
 AREA_POSTS = {area: f"{offices.CENTER}-AREA{number}" for number, area in enumerate(offices.AREAS, start=1)}
@@ -61,7 +63,7 @@ def posts(source: Source) -> list[NewPost]:
         NewPost(CLERK, "综合受理岗", offices.CENTER, "window_clerk", HALL, duties=UNMASK),
         NewPost(ISSUE, "统一出件岗", offices.CENTER, "window_clerk", HALL),
         *(NewPost(code, f"{area}专区受理岗", offices.CENTER, "window_clerk", HALL, duties=UNMASK) for area, code in AREA_POSTS.items()),
-        NewPost(BIZ, "业务科科长", offices.CENTER, "center_biz", HALL, duties=("network.manage", "catalog.publish", "workdays.enter_notice")),
+        NewPost(BIZ, "业务科科长", offices.CENTER, "center_biz", HALL, duties=CENTRE),
         NewPost(SYSTEM, "系统管理员", offices.CENTER, "sysadmin", HALL, duties=("people.manage_clients",)),
         NewPost(SECURITY, "安全管理员", offices.CENTER, "secadmin", HALL, duties=("people.manage_accounts",)),
         NewPost(AUDIT, "审计管理员", offices.CENTER, "auditor", HALL, duties=("journal.audit", "journal.shred")),
@@ -77,7 +79,7 @@ def posts(source: Source) -> list[NewPost]:
         found += [
             NewPost(post_of(code, "CLERK"), "综合窗口岗", code, "township_clerk", site, duties=UNMASK),
             NewPost(post_of(code, "REVIEW"), "审核岗", code, "township_reviewer", site, duties=UNMASK),
-            NewPost(post_of(code, "APPROVE"), "审批岗", code, "township_approver", site, duties=AUTHORISE),
+            NewPost(post_of(code, "APPROVE"), "审批岗", code, "township_approver", site, duties=HEAD),
             NewPost(post_of(code, "AGENT"), "村（社区）代办岗", code, "village_agent"),
         ]
     return found
@@ -93,7 +95,7 @@ def _office(code: str, site: str, head: str, *, handle: str, prefix: str = "") -
         code,
         f"{prefix}dept_head" if not prefix else "county_head",
         site,
-        duties=AUTHORISE if prefix else HEAD_OF_DEPARTMENT,
+        duties=HEAD if prefix else HEAD_OF_DEPARTMENT,
     )
 
 

@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from onedoor.casework import journey, stages
+from onedoor.casework import journey, requests, stages
 from onedoor.casework.norm import ALL_MET
-from onedoor.casework.services import drafts, handover, intake, review, submission
+from onedoor.casework.services import drafts, extension, handover, intake, review, special, submission
 from onedoor.catalog import queries as catalog
 from onedoor.documents import services as documents
 from onedoor.kernel.actor import Actor
@@ -146,6 +146,39 @@ class Walk:
         self.application = review.pass_stage(
             application_id=self.application.id, opinion=self.time.random.choice(said), answers=ALL_MET, by=worker, at=self.tick(day)
         )
+        return self
+
+    @property
+    def head(self) -> Actor:
+        """Return the head of the office: at a township whoever approves."""
+        return self.crew.at(staff.post_of(self.agency, "APPROVE" if self.agency.endswith("-BM") else "HEAD"))
+
+    def ask_special(self, length: int, reason: str, day: date | None = None) -> Walk:
+        """Ask for the first special procedure that the item allows, by who works on the stage."""
+        worker, choice = self.crew.worker(self.agency, self.application.stage), requests.choices(self.application)[0]
+        special.ask_special(
+            application_id=self.application.id, choice=choice.key, length=min(length, choice.max_length), reason=reason,
+            by=worker, at=self.tick(day),
+        )  # fmt: skip
+        return self
+
+    def start_special(self, day: date | None = None) -> Walk:
+        """Let the head approve the special procedure."""
+        special.start_special(application_id=self.application.id, by=self.head, at=self.tick(day))
+        return self
+
+    def end_special(self, result: str, day: date | None = None) -> Walk:
+        worker = self.crew.worker(self.agency, self.application.stage)
+        special.end_special(application_id=self.application.id, result=result, by=worker, at=self.tick(day))
+        return self
+
+    def ask_extension(self, length: int, reason: str, day: date | None = None) -> Walk:
+        worker = self.crew.worker(self.agency, self.application.stage)
+        extension.ask_extension(application_id=self.application.id, length=length, reason=reason, by=worker, at=self.tick(day))
+        return self
+
+    def extend(self, day: date | None = None) -> Walk:
+        extension.extend_application(application_id=self.application.id, by=self.head, at=self.tick(day))
         return self
 
     def decide(self, *, granted: bool = True, reason: str = "", day: date | None = None) -> Walk:

@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Max, Min, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, Max, Min, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from onedoor.kernel.clock import SHANGHAI, local_date
@@ -27,6 +27,7 @@ __all__ = [
     "calendar",
     "due_before",
     "due_of",
+    "is_paused",
     "limits_of",
     "overdue_subjects",
     "provisional_years",
@@ -259,6 +260,11 @@ def due_of(*kinds: str, outer: str = "pk") -> Subquery:
     """
     running = Limit.objects.filter(subject_id=OuterRef(outer), kind__in=kinds, ended_at__isnull=True)
     return Subquery(running.order_by("due_at").values("due_at")[:1])
+
+
+def is_paused(*kinds: str, outer: str = "pk") -> Exists:
+    """Return whether a running limit of ``kinds`` stands still, as a column of a query about their subjects."""
+    return Exists(Limit.objects.filter(subject_id=OuterRef(outer), kind__in=kinds, ended_at__isnull=True, paused=True))
 
 
 def latest_edition() -> int:

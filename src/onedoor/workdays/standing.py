@@ -101,6 +101,13 @@ class LimitView:
     def spans(self) -> list[Pause]:
         return [Pause(each.started_at, each.ended_at) for each in self.pauses]
 
+    def if_extended(self, length: int) -> Due:
+        """Return when the limit would be due if it were extended by ``length`` of its unit; an open pause is left out."""
+        closed = [each for each in self.spans() if each.end]
+        return arithmetic.due(
+            self.calendar, self.unit, self.length, self.started_at, pauses=closed, extension=length, not_after=self.not_after
+        )
+
     @property
     def arithmetic(self) -> list[str]:
         """The sum, line by line, in the language of the moment: start, length, pauses, what was left out, end."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from onedoor.casework import acts, messages, papers, states
 from onedoor.casework.models import Application
 from onedoor.casework.permissions import require_owner, require_result
-from onedoor.casework.services import core
+from onedoor.casework.services import core, special
 from onedoor.casework.services.intake import require_reason
 from onedoor.casework.states import Outcome
 from onedoor.documents import services as documents
@@ -21,7 +21,8 @@ from onedoor.network import queries as network
 from onedoor.notify import services as notify
 from onedoor.workdays import services as limits
 
-CLOCKS = ("notice", "correction", "legal", "promise", "stage", "delivery")
+CLOCKS = ("notice", "correction", "legal", "promise", "stage", "special", "delivery")
+WITHDRAWN = "申请人撤回申请"  # the result of a special procedure that the application did not live to see
 WAYS = {"window": _("At a window"), "post": _("By post"), "online": _("Online")}
 
 
@@ -80,6 +81,7 @@ def withdraw_application(*, application_id: UUID, reason: str, by: Actor, at: da
     application = core.lock_one(application_id)
     require_owner(by, [application], at=at)
     application.reason, application.outcome, application.closed_at = require_reason(reason), Outcome.WITHDRAWN, at
+    special.stop_for([application], result=WITHDRAWN, by=by, at=at)
     holder = network.account_of(application.taken_by) if application.taken_by else None
     application.taken_by, application.stage = None, ""
     core.move(

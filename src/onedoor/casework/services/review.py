@@ -76,11 +76,11 @@ def answer_check_list(*, application_id: UUID, answers: Given, by: Actor, at: da
         core.authorise([application], states.ACCEPT, by=by, at=at)
     elif application.stage == stages.APPROVE:
         core.authorise([application], states.DECIDE, by=by, at=at)
-        _require_in_hand(application, by=by)
+        require_in_hand(application, by=by)
         _require_other_eyes([application], by=by)
     else:
         _authorise_stage(application, by=by, at=at)
-        _require_in_hand(application, by=by)
+        require_in_hand(application, by=by)
     norm.keep_answers(application, answers, by=by, at=at)
     return application
 
@@ -100,7 +100,8 @@ def pass_stage(
     """
     application = core.lock_one(application_id)
     _authorise_stage(application, by=by, at=at)
-    _require_in_hand(application, by=by)
+    require_in_hand(application, by=by)
+    require_state([application], states.PASS_STAGE)
     if position is not None and position != application.stage_position:
         raise WrongState
     steps = stages.worked_steps(catalog.case_terms(application.version_id).steps)
@@ -146,7 +147,8 @@ def decide_application(
     """
     application = core.lock_one(application_id)
     core.authorise([application], states.DECIDE, by=by, at=at)
-    _require_in_hand(application, by=by)
+    require_in_hand(application, by=by)
+    require_state([application], states.DECIDE)
     if application.stage == stages.APPROVE:
         _weigh(norm.keep_answers(application, answers, by=by, at=at), granted=granted, opinion=reason)
     decide_many([application], granted=granted, reason=reason, by=by, at=at)
@@ -300,7 +302,11 @@ def _position(application: Application) -> int:
     return -1 if application.stage_position is None else application.stage_position
 
 
-def _require_in_hand(application: Application, *, by: Actor) -> None:
+def require_in_hand(application: Application, *, by: Actor) -> None:
+    """Let only a post pass that has a case in review in hand, or finds it in nobody's.
+
+    :raises WrongState: when it is not in review, or a colleague has it.
+    """
     if application.status != Status.IN_REVIEW:
         raise WrongState
     if application.taken_by is not None and application.taken_by != by.posting:

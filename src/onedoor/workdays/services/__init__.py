@@ -10,6 +10,7 @@ from onedoor.workdays.services.limits import (
     extend_limits,
     pause_limits,
     recompute_limits,
+    require_extendable,
     resume_limits,
     start_limits,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "preview_notice",
     "recompute_limits",
     "renew_due_dates",
+    "require_extendable",
     "resume_limits",
     "seed_calendar",
     "start_limits",

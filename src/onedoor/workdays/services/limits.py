@@ -314,6 +314,19 @@ def extend_limits(subjects: Sequence[UUID], kind: str, length: int, by: Actor, a
     return moved
 
 
+@transaction.atomic(savepoint=False)
+def require_extendable(subjects: Sequence[UUID], kind: str, at: datetime) -> None:
+    """Let only subjects pass whose running limit could be extended now, before somebody is asked to do it.
+
+    Raises as ``extend_limits`` does.
+    """
+    limits = {each.subject_id: each for each in _locked(subjects, {kind})}
+    if set(subjects) - set(limits):
+        raise NoLimitRuns
+    for limit in limits.values():
+        _require_extendable(limit, at)
+
+
 def extend_limit(subject: UUID, kind: str, length: int, by: Actor, at: datetime) -> list[Limit]:
     """Extend the running limit of one subject and return what moved: the limit, and a promise that is as long as the law."""
     return extend_limits([subject], kind, length, by, at)

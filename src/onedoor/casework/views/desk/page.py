@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,13 +12,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from onedoor.casework import journey, progress, queries, stages, states, talk
 from onedoor.casework.models import Application, MaterialState, Side
 from onedoor.casework.queries import CasePage
 from onedoor.casework.services.window import UNMASK_DUTY
-from onedoor.casework.states import KIND, Status
+from onedoor.casework.states import KIND, Status, Transition
 from onedoor.casework.views.desk import check_list
 from onedoor.casework.views.public.apply import actor_of, region_options
 from onedoor.catalog import form_rules
@@ -38,6 +38,7 @@ class Button:
     kind: str = ""
     sends: bool = True
     simple: bool = False
+    rare: bool = False
 
 
 def limit_name(kind: str) -> str:
@@ -49,6 +50,7 @@ def limit_name(kind: str) -> str:
         "promise": _("Promised limit"),
         "stage": _("This step"),
         "delivery": _("Hand-over"),
+        "special": _("Special procedure"),
     }
     return names.get(kind, kind)
 
@@ -102,11 +104,34 @@ def buttons(case: CasePage) -> list[Button]:
         )
     if states.DELIVER in acts:
         found.append(Button(_("Hand over"), "F2", url("deliver")))
+    found += _of_requests(acts, url)
     if states.NOT_ACCEPT in acts:
         found.append(Button(_("Do not accept"), "F9", url("not_accept"), kind="warning"))
     if states.DECIDE in acts:
         found.append(Button(_("Refuse"), "F9", url("refuse"), kind="warning"))
     return found
+
+
+def _of_requests(acts: set[Transition], url: Callable[[str], str]) -> list[Button]:
+    """Return what is asked for and decided beside the way of the case: what waits comes first, what is rare stands in the fold."""
+    found = []
+    if states.END_SPECIAL in acts:
+        found.append(Button(_("Enter the result of the special procedure"), "F2", url("special_end"), sends=False))
+    if states.START_SPECIAL in acts:
+        found.append(Button(_("Decide on the special procedure"), "F6", url("special_decide"), sends=False))
+    if acts & {states.EXTEND, states.REFUSE_EXTENSION}:
+        found.append(Button(_("Decide on more time"), "T", url("extension_decide"), sends=False))
+    for move, word, key, name in RARE:
+        if move in acts:
+            found.append(Button(word, key, url(name), sends=False, rare=True))
+    return found
+
+
+# The acts in the fold "More acts": each has a page of its own, and a letter that works once the fold is open.
+RARE: tuple[tuple[Transition, Text, str, str], ...] = (
+    (states.ASK_SPECIAL, gettext_lazy("Ask for a special procedure"), "S", "special_ask"),
+    (states.ASK_EXTENSION, gettext_lazy("Ask for more time"), "E", "extension_ask"),
+)
 
 
 def _next_step(case: CasePage) -> str:
@@ -121,6 +146,7 @@ def case_context(request: HttpRequest, case: CasePage, **more: Any) -> dict[str,
     actor, now = actor_of(request), timezone.now()
     application = case.application
     acts = set(case.next_acts)
+    every = buttons(case)
     held = progress.held(application, case.runs, case.corrections, now=now)
     other = application.taken_by is not None and application.taken_by != actor.posting
     return {
@@ -130,7 +156,10 @@ def case_context(request: HttpRequest, case: CasePage, **more: Any) -> dict[str,
         "applicant": application.masked_applicant,
         "light": progress.LIGHT[Status(application.status)],
         "limit": queries.binding(case.limits) or _correction(case),
-        "buttons": buttons(case),
+        "buttons": [each for each in every if not each.rare],
+        "rare": [each for each in every if each.rare],
+        "requests": case.requests,
+        "special_limit": next((view for view in case.limits if view.kind == "special" and view.ended_at is None), None),
         "holder": network.holder_of(application.taken_by) if other and application.taken_by else "",
         "is_mine": application.taken_by is not None and not other,
         "may_check": bool(acts & {states.RECEIVE, states.ACCEPT}),

@@ -105,6 +105,11 @@ class Application(Row):
         )
 
     @property
+    def is_paused(self) -> bool:
+        """Return whether its limits stand still: known of applications that were locked or read for a page, no column."""
+        return bool(self.__dict__.get("stands_still", False))
+
+    @property
     def masked_applicant(self) -> str:
         """Return the applicant as officers' lists name it: persons masked, organisations in full."""
         return (
