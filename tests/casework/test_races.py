@@ -117,6 +117,14 @@ def trace(application: Application) -> Counter[str]:
     return entries + Counter(each.kind for each in documents.papers_of(application.id))
 
 
+def deciding(application: Application, city: City, *, granted: bool = True) -> Act:
+    """Return the approver's decision, to be done."""
+    return partial(
+        review.decide_application, application_id=application.id, granted=granted, reason="理由", answers=ALL_MET,
+        by=city.approver, at=MONDAY,
+    )  # fmt: skip
+
+
 def open_limits(application: Application) -> Counter[str]:
     return Counter(each.kind for each in limits_of([application.id]).get(application.id, []) if each.ended_at is None)
 
@@ -168,18 +176,7 @@ def test_a_reviewer_clicking_twice_is_no_act_without_authority(city: City, race:
 
 def test_two_approvers_deciding_differently_at_once(city: City, race: Race) -> None:
     application = before_decision(city)
-    acts = [
-        partial(
-            review.decide_application,
-            application_id=application.id,
-            granted=granted,
-            reason="理由",
-            answers=ALL_MET,
-            by=city.approver,
-            at=MONDAY,
-        )
-        for granted in (True, False)
-    ]
+    acts = [deciding(application, city, granted=granted) for granted in (True, False)]
     race.assert_one_of(application, race.run(*acts), "decide")
     if race.has_lock:
         outcome = Application.objects.get().outcome
@@ -190,15 +187,7 @@ def test_two_approvers_deciding_differently_at_once(city: City, race: Race) -> N
 def test_deciding_while_the_applicant_takes_it_back(city: City, race: Race) -> None:
     application = before_decision(city)
     results = race.run(
-        partial(
-            review.decide_application,
-            application_id=application.id,
-            granted=True,
-            reason="符合",
-            answers=ALL_MET,
-            by=city.approver,
-            at=MONDAY,
-        ),
+        deciding(application, city),
         partial(handover.withdraw_application, application_id=application.id, reason="不办了", by=city.citizen, at=MONDAY),
     )
     race.assert_one_of(application, results, "decide", "withdraw")
@@ -237,9 +226,7 @@ def test_two_workers_watching_the_clock_at_once(city: City, race: Race) -> None:
 
 def test_giving_the_result_out_while_it_is_collected_online(city: City, race: Race) -> None:
     application = before_decision(city)
-    review.decide_application(
-        application_id=application.id, granted=True, reason="符合", answers=ALL_MET, by=city.approver, at=MONDAY
-    )
+    deciding(application, city)()
     review.close_application(application_id=application.id, by=city.clerk, at=MONDAY)
     results = race.run(
         partial(
