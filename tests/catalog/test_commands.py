@@ -69,8 +69,8 @@ def test_the_faults_are_marked_in_a_workbook(tmp_path):
     assert run(str(tmp_path / "items.csv"), "--report", str(tmp_path / "marked.xlsx")) == 1
     book = openpyxl.load_workbook(tmp_path / "marked.xlsx")
     assert [row[1].value for row in book["faults"].iter_rows(min_row=2)] == ["2", "3"]
-    assert {cell.coordinate for row in book["items"].iter_rows() for cell in row if cell.comment} == {"B2", "H3"}
-    assert "其他" in book["items"]["H3"].comment.text
+    assert {cell.coordinate for row in book["items"].iter_rows() for cell in row if cell.comment} == {"B2", "I3"}
+    assert "其他" in book["items"]["I3"].comment.text
 
 
 def test_a_name_of_no_format(tmp_path, capsys):
