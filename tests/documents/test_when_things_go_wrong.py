@@ -14,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -120,6 +121,14 @@ def test_a_seal_of_our_own_ca_is_renewed_before_it_ends_and_when_its_key_was_los
     with pytest.raises(seal_keys.NoSealKey):  # made anew at once, but a certificate starts today, not in ten years
         seal_keys.require_seal(issuer, at=ends + timedelta(days=30))
     assert certificate.read_bytes() != second
+
+
+def test_a_seal_made_while_the_clock_ran_ahead_is_made_anew() -> None:
+    issuer, now = "某村村民委员会", timezone.now()
+    with time_machine.travel(now + timedelta(days=9)):
+        ahead = seal_keys.seal_files(issuer)[1].read_bytes()
+    seal_keys.require_seal(issuer, at=now)
+    assert seal_keys.seal_files(issuer)[1].read_bytes() != ahead
 
 
 @pytest.mark.django_db(transaction=True)

@@ -59,11 +59,14 @@ def seal_password() -> bytes | None:
 
 
 def _own_certificate(issuer: str, *, at: datetime) -> x509.Certificate:
-    """Return the certificate of a seal of our own CA, made anew where it is about to end or its key is gone."""
+    """Return the certificate of a seal of our own CA, made anew where it is about to end, has not begun or its key is gone.
+
+    One that has not begun was made while the clock stood wrong.
+    """
     try:
         key, file = seal_files(issuer)
         certificate = x509.load_pem_x509_certificate(file.read_bytes())
-        if at > certificate.not_valid_after_utc - RENEWED_BEFORE:
+        if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc - RENEWED_BEFORE:
             folder = _folder()
             with _one_at_a_time(folder):
                 _make_seal(issuer, key, file, folder)
