@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -209,7 +209,8 @@ def test_a_worker_killed_half_way_leaves_the_paper_to_be_made_again_once(issue: 
     }
     done = subprocess.run([sys.executable, "-c", _KILLED], check=False, env=os.environ | settings_of_test, capture_output=True)
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()[-500:]
-    paper.refresh_from_db()
+    with transaction.atomic():  # waits until the server has noticed the death and let go of the row
+        paper = Paper.objects.select_for_update().get(pk=paper.pk)
     assert paper.state == PaperState.ISSUED
     made = services.seal_newest(make=lambda _: b"%PDF whole", by=WORKER, at=AT)
     assert made is not None
