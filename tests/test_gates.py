@@ -142,6 +142,7 @@ TABLE: dict[str, tuple[str, str]] = {  # who gets in with GET, and with POST
     "desk/to-decide/": (STAFF, STAFF),
     "desk/special-kinds/": (CENTRE, CENTRE),
     "desk/special-kinds/<uuid:kind_id>/": (CENTRE, CENTRE),
+    "desk/cases/<uuid:case_id>/return/": (WORKERS, WORKERS),
     "desk/cases/<uuid:case_id>/take/": (STAFF, "LL---+------"),
     "desk/cases/<uuid:case_id>/unmask/": (STAFF, "LL------0000"),
     "desk/clients/": (CENTRE, CENTRE),

@@ -10,7 +10,7 @@ import pytest
 from onedoor.casework import states_page
 from onedoor.casework.models import Application, CorrectionNotice, Extension, SpecialProcedure
 from onedoor.casework.norm import ALL_MET
-from onedoor.casework.services import clock, drafts, extension, handover, intake, review, special, submission
+from onedoor.casework.services import clock, drafts, extension, handover, intake, returning, review, special, submission
 from onedoor.casework.states import TRANSITIONS, Status, Transition
 from onedoor.journal.models import Entry
 from onedoor.kernel.errors import Refused
@@ -107,6 +107,9 @@ ACTS: dict[str, Callable[[City, Application], object]] = {
     "casework.pass_stage": lambda c, a: review.pass_stage(
         application_id=a.id, opinion="拟同意", answers=ALL_MET, by=c.reviewer, at=MONDAY
     ),
+    "casework.return_stage": lambda c, a: returning.return_stage(
+        application_id=a.id, opinion="请补充核查记录", by=c.reviewer, at=MONDAY
+    ),
     "casework.ask_special": lambda c, a: special.ask_special(
         application_id=a.id, choice="testing", length=5, reason="需要检测。", by=c.reviewer, at=MONDAY
     ),
@@ -132,12 +135,15 @@ ACTS: dict[str, Callable[[City, Application], object]] = {
     "casework.collect": lambda c, a: handover.collect_result(application_id=a.id, by=c.citizen, at=MONDAY),
     "casework.withdraw": lambda c, a: handover.withdraw_application(application_id=a.id, reason="不办了", by=c.citizen, at=MONDAY),
 }
-# A decision is possible in review only before its last stage, and asking again for what was done is answered, not repeated.
+# A decision is possible in review only before its last stage, a way back only after the first one. Asking again for what
+# was done is answered, not repeated.
 SAME_ANSWER = {("casework.submit", status) for status in Status} | {
     ("casework.collect", Status.DELIVERED),
     ("casework.assign", Status.IN_REVIEW),
 }
-NOT_AT_THIS_STAGE = {("casework.decide", Status.IN_REVIEW), ("casework.decide", "asked")}
+NOT_AT_THIS_STAGE = {("casework.decide", Status.IN_REVIEW), ("casework.decide", "asked")} | {
+    ("casework.return_stage", where) for where in (Status.IN_REVIEW, "asked")
+}
 # What nobody asked for is not decided, and what waits for its decision is not asked for again.
 NOTHING_ASKED = {
     (f"casework.{act}", where)

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from onedoor.casework.models import Application
 from onedoor.casework.norm import ALL_MET
-from onedoor.casework.services import drafts, extension, handover, intake, review, special, submission, talking, window
+from onedoor.casework.services import drafts, extension, handover, intake, returning, review, special, submission, talking, window
 from onedoor.casework.states import TRANSITIONS, Door
 from onedoor.journal import queries as journal
 from onedoor.kernel.actor import Actor
@@ -121,6 +121,9 @@ ACTS: dict[str, tuple[Callable[[City], Application], Act, set[str]]] = {
     "casework.pass_stage": (
         second_stage_untaken,
         lambda _, a, by: review.pass_stage(application_id=a.id, opinion="同意", position=a.stage_position, answers=ALL_MET, by=by, at=MONDAY),
+        {"reviewer", "approver"}),
+    "casework.return_stage": (
+        second_stage_untaken, lambda _, a, by: returning.return_stage(application_id=a.id, opinion="请补充核查记录", by=by, at=MONDAY),
         {"reviewer", "approver"}),
     "casework.ask_special": (
         second_stage_untaken,

@@ -21,6 +21,9 @@ NOT_ACCEPT = register("casework.not_accept", _("%(actor)s did not accept the app
 TAKE = register("casework.take", _("%(actor)s took the application in hand"))
 ASSIGN = register("casework.assign", _("%(actor)s began to handle the application"))
 PASS_STAGE = register("casework.pass_stage", _("%(actor)s finished a stage and passed the application on"), personal=("opinion",))
+RETURN_STAGE = register(
+    "casework.return_stage", _("%(actor)s sent the application back to the stage before"), personal=("opinion",)
+)
 ASK_SPECIAL = register("casework.ask_special", _("%(actor)s asked for a special procedure"), personal=("reason",))
 START_SPECIAL = register("casework.start_special", _("%(actor)s approved the special procedure; the limits stand still"))
 REFUSE_SPECIAL = register("casework.refuse_special", _("%(actor)s refused the special procedure"), personal=("reason",))

@@ -66,6 +66,7 @@ FOR_OFFICERS: dict[str, Promise] = {
         "%(applicant)s handed in what the notice asked for: %(reference)s. Please answer within five working days."
     ),
     "casework.desk_withdrawn": _("%(applicant)s took back %(reference)s, which you had in hand. There is nothing more to do."),
+    "casework.desk_returned": _("%(reference)s came back to you from the next stage. The opinion in the case says why."),
     "casework.desk_written": _("%(applicant)s wrote a message about %(reference)s."),
     "casework.desk_asked": _("%(applicant)s asks something about %(reference)s and waits for an answer."),
     "casework.desk_special_granted": _("What you asked for in %(reference)s was approved: %(procedure)s. The limits stand still."),
@@ -176,6 +177,11 @@ def lapsed(applications: Iterable[Application], told_by: Mapping[UUID, UUID | No
     """Return the messages to the officers whose notices were never answered, by application."""
     officers = [(each, told_by.get(each.id)) for each in applications]
     return [_to_officer("casework.desk_lapsed", each, officer) for each, officer in officers if officer is not None]
+
+
+def returned(application: Application, officer: UUID | None) -> list[NewMessage]:
+    """Return the message to the officer who had finished the stage before that the application came back."""
+    return [] if officer is None else [_to_officer("casework.desk_returned", application, officer)]
 
 
 def written_by_officer(application: Application, *, needs_answer: bool) -> NewMessage:

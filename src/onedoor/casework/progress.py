@@ -33,6 +33,7 @@ ENDED: dict[Outcome, Promise] = {
     Outcome.LAPSED: _("Closed because the missing papers did not come. You may apply again any time."),
     Outcome.WITHDRAWN: _("You took it back."),
 }
+SENT_BACK = _("sent back to the step before")
 LIGHT = {
     Status.DRAFT: "idle",
     Status.SUBMITTED: "run",
@@ -161,7 +162,12 @@ def lines(
         found.append(Line(_("Accepted"), "done", application.accepted_at))
     elif application.status in (Status.SUBMITTED, Status.RECEIVED):
         found.append(Line(_("Acceptance"), "now"))
-    found += [Line(run.title, "done" if run.ended_at else "now", run.ended_at or run.started_at) for run in runs]
+    found += [
+        Line(
+            run.title, "done" if run.ended_at else "now", run.ended_at or run.started_at, note=SENT_BACK if run.is_returned else ""
+        )
+        for run in runs
+    ]
     if application.decided_at:
         found.append(Line(_("Decided"), "done", application.decided_at))
     if application.closed_at:

@@ -205,7 +205,17 @@ def _fits_stage(move: Transition, application: Application) -> bool:
         return application.stage == stages.APPROVE
     if move is states.PASS_STAGE:
         return application.stage != stages.APPROVE
+    if move is states.RETURN_STAGE:
+        return (
+            stages.step_before(stages.worked_steps(catalog.case_terms(application.version_id).steps), _place(application))
+            is not None
+        )
     return True
+
+
+def _place(application: Application) -> int:
+    """Return the place of the current step in the version's list, -1 before the first one."""
+    return -1 if application.stage_position is None else application.stage_position
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,9 +264,7 @@ def progress_of(application: Application, *, now: datetime) -> Progress:
     runs = list(StageRun.objects.filter(application=application).order_by("started_at", "position", "pk"))
     corrections = list(CorrectionNotice.objects.filter(application=application).order_by("number"))
     terms = catalog.case_terms(application.version_id)
-    done = {run.position for run in runs}
-    steps = stages.worked_steps(terms.steps)
-    ahead = [step.title for step in steps if step.position not in done]
+    ahead = [step.title for step in stages.worked_steps(terms.steps) if step.position > _place(application)]
     return Progress(
         light=progress.light_of(application),
         status=application.get_status_display(),

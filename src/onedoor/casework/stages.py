@@ -63,6 +63,11 @@ def next_step(steps: Sequence[StageStep], position: int) -> StageStep | None:
     return next((step for step in steps if step.position > position), None)
 
 
+def step_before(steps: Sequence[StageStep], position: int) -> StageStep | None:
+    """Return the step before ``position``, or None at the first one."""
+    return next((step for step in reversed(steps) if step.position < position), None)
+
+
 def needs_four_eyes(case_kind: str) -> bool:
     """Tell whether who handled may not approve: commitment items, not items decided on the spot (domain.md 2.4)."""
     return case_kind != INSTANT

@@ -93,6 +93,7 @@ ACCEPT = _move("accept", _("Accept"), {Status.RECEIVED}, Status.ACCEPTED, Door.S
 NOT_ACCEPT = _move("not_accept", _("Do not accept"), {Status.SUBMITTED, Status.RECEIVED}, Status.CLOSED, Door.STAFF)
 ASSIGN = _move("assign", _("Begin handling"), {Status.ACCEPTED}, Status.IN_REVIEW, Door.STAFF)
 PASS_STAGE = _in_review("pass_stage", _("Pass to the next stage"), Pause.RUNNING)
+RETURN_STAGE = _in_review("return_stage", _("Send back to the stage before"), Pause.RUNNING)
 ASK_SPECIAL = _in_review("ask_special", _("Ask for a special procedure"), Pause.RUNNING)
 START_SPECIAL = _in_review("start_special", _("Approve the special procedure"), Pause.STOPS)
 REFUSE_SPECIAL = _in_review("refuse_special", _("Refuse the special procedure"), Pause.EITHER)
@@ -123,6 +124,7 @@ TRANSITIONS = (
     NOT_ACCEPT,
     ASSIGN,
     PASS_STAGE,
+    RETURN_STAGE,
     ASK_SPECIAL,
     START_SPECIAL,
     REFUSE_SPECIAL,

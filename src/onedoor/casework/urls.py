@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from onedoor.casework.views.desk import acts, intake, requests, special_kinds, talking, worklist
+from onedoor.casework.views.desk import acts, intake, requests, returning, special_kinds, talking, worklist
 from onedoor.casework.views.public import apply, mandates, mine, papers, track
 
 app_name = "casework"
@@ -39,6 +39,7 @@ urlpatterns = [
     path("desk/cases/<uuid:case_id>/bring/", acts.bring, name="desk_bring"),
     path("desk/cases/<uuid:case_id>/take/", acts.take, name="desk_take"),
     path("desk/cases/<uuid:case_id>/pass/", acts.pass_on, name="desk_pass"),
+    path("desk/cases/<uuid:case_id>/return/", returning.send_back, name="desk_return"),
     path("desk/cases/<uuid:case_id>/grant/", acts.grant, name="desk_grant"),
     path("desk/cases/<uuid:case_id>/refuse/", acts.refuse, name="desk_refuse"),
     path("desk/cases/<uuid:case_id>/close/", acts.close, name="desk_close"),

@@ -185,6 +185,18 @@ def stages_of(actor: Actor, item_code: str, agency_id: UUID, at: datetime | None
     return frozenset(_rights(actor, at).filter(item_code=item_code, agency_id=agency_id).values_list("stage", flat=True))
 
 
+def rights_of_postings(
+    postings: Collection[UUID], pairs: Collection[tuple[str, UUID]], at: datetime
+) -> set[tuple[UUID, str, str, UUID]]:
+    """Return what somebody's postings may do at a moment: posting, stage, item and agency, for the pairs asked for. One statement."""
+    held = Posting.objects.filter(_running(at), id__in=postings, account__is_active=True)
+    rights = Authorisation.objects.filter(
+        _running(at), post__postings__in=held, item_code__in={item for item, _agency in pairs},
+        agency_id__in={agency for _item, agency in pairs},
+    )  # fmt: skip
+    return set(rights.values_list("post__postings", "stage", "item_code", "agency_id"))
+
+
 def works_on(actor: Actor, item_code: str, agency_id: UUID, at: datetime | None = None) -> bool:
     """Tell whether the actor's post works on an item of an agency at any stage, and so may see its applications."""
     return _rights(actor, at).filter(item_code=item_code, agency_id=agency_id).exists()

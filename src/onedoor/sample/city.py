@@ -19,6 +19,7 @@ from onedoor.sample import accounts, applicants, catalogue, offices, rights, ser
 from onedoor.sample.cases import Cases
 from onedoor.sample.catalogue import implementing
 from onedoor.sample.office_time import OfficeTime
+from onedoor.sample.reviewing import lay_reviews
 from onedoor.sample.sources import Scale, Source, read
 from onedoor.sample.walks import Crew
 from onedoor.workdays.services import seed_calendar
@@ -99,6 +100,7 @@ def live(city: City, known: accounts.Secrets, *, now: datetime, progress: Progre
         made.commitments(scale.finished)
         made.open_work()
         made.with_time()
+        lay_reviews(made)
         made.of_demo_citizen()  # last, because the newest papers are sealed first
 
 

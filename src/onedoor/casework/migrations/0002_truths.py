@@ -37,7 +37,8 @@ DECLARE
 BEGIN
     SELECT account_id INTO approver FROM casework_stagerun
      WHERE application_id = NEW.id AND stage = 'approve' AND ended_at IS NOT NULL AND posting_id IS NOT NULL
-     ORDER BY position DESC LIMIT 1;
+       AND NOT is_returned
+     ORDER BY position DESC, started_at DESC LIMIT 1;
     IF approver IS NULL THEN
         RAISE EXCEPTION 'application % was approved by nobody', NEW.id USING ERRCODE = 'check_violation';
     END IF;

@@ -183,10 +183,15 @@ class StageRun(Row):
     account_id = models.UUIDField(null=True)
     actor_label = models.CharField(max_length=120, blank=True)
     opinion = models.TextField(blank=True)
+    is_returned = models.BooleanField(default=False, help_text=_("Ended by sending the application back to the stage before"))
 
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["application"], condition=Q(ended_at__isnull=True), name="casework_stagerun_one_open"),
+            models.CheckConstraint(
+                condition=Q(is_returned=False) | Q(ended_at__isnull=False) & ~Q(opinion=""),
+                name="casework_stagerun_return_says_why",
+            ),
         )
         indexes = (models.Index(fields=["account_id", "ended_at"], name="casework_stagerun_done_by"),)
 

@@ -37,7 +37,7 @@ def take_stage(*, application_id: UUID, by: Actor, at: datetime) -> Application:
     :raises WrongState: when somebody else has taken it or it is not waiting for a stage.
     """
     application = core.lock_one(application_id)
-    _authorise_stage(application, by=by, at=at)
+    authorise_stage(application, by=by, at=at)
     if application.taken_by is not None and application.taken_by != by.posting:
         raise WrongState(_("A colleague has already taken this application in hand."))
     if application.taken_by is not None:
@@ -79,7 +79,7 @@ def answer_check_list(*, application_id: UUID, answers: Given, by: Actor, at: da
         require_in_hand(application, by=by)
         _require_other_eyes([application], by=by)
     else:
-        _authorise_stage(application, by=by, at=at)
+        authorise_stage(application, by=by, at=at)
         require_in_hand(application, by=by)
     norm.keep_answers(application, answers, by=by, at=at)
     return application
@@ -99,7 +99,7 @@ def pass_stage(
     :raises NormOpen: when a point of the check list is not answered.
     """
     application = core.lock_one(application_id)
-    _authorise_stage(application, by=by, at=at)
+    authorise_stage(application, by=by, at=at)
     require_in_hand(application, by=by)
     require_state([application], states.PASS_STAGE)
     if position is not None and position != application.stage_position:
@@ -110,22 +110,13 @@ def pass_stage(
         raise WrongState(_("This is the last stage: it ends with the decision."))
     finished = application.stage
     norm.require_answered(norm.keep_answers(application, answers, by=by, at=at))
-    _end_runs([application], opinion=require_reason(opinion), by=by, at=at)
+    end_runs([application], opinion=require_reason(opinion), by=by, at=at)
     application.stage, application.stage_position, application.taken_by = following.stage, following.position, None
     core.move(
         [application], states.PASS_STAGE, acts.PASS_STAGE, by=by, at=at, fields=("stage", "stage_position", "taken_by"),
         facts={application.id: {"from": finished, "to": following.stage, "opinion": opinion}},
     )  # fmt: skip
-    StageRun.objects.bulk_create([
-        StageRun(application=application, position=following.position, stage=following.stage, name=following.name, started_at=at)
-    ])  # fmt: skip
-    limits.end_limits([application.id], ["stage"], at)
-    limits.start_limits([
-        limits.NewLimit(
-            subject=core.subject_of(application), kind="stage", unit=following.unit, length=following.length,
-            started_at=at, region=application.region,
-        )
-    ])  # fmt: skip
+    begin_steps([(application, following)], at=at)
     return application
 
 
@@ -214,7 +205,7 @@ def _hurry_to_decision(application: Application, *, opinion: str, by: Actor, at:
     steps = stages.worked_steps(catalog.case_terms(application.version_id).steps)
     while (following := stages.next_step(steps, _position(application))) is not None:
         core.authorise([application], states.PASS_STAGE, by=by, at=at)
-        _end_runs([application], opinion=opinion, by=by, at=at)
+        end_runs([application], opinion=opinion, by=by, at=at)
         application.stage, application.stage_position = following.stage, following.position
         core.move(
             [application], states.PASS_STAGE, acts.PASS_STAGE, by=by, at=at, fields=("stage", "stage_position"),
@@ -239,7 +230,7 @@ def decide_many(applications: Sequence[Application], *, granted: bool, reason: s
         application.decided_at = at
         application.taken_by = None
         application.stage = stages.ISSUE
-    _end_runs(applications, opinion=reason, by=by, at=at)
+    end_runs(applications, opinion=reason, by=by, at=at)
     entries = core.move(
         applications, states.DECIDE, acts.DECIDE, by=by, at=at,
         fields=("outcome", "reason", "decided_at", "taken_by", "stage"),
@@ -273,7 +264,23 @@ def close_many(applications: Sequence[Application], *, by: Actor, at: datetime) 
     )
 
 
-def _authorise_stage(application: Application, *, by: Actor, at: datetime) -> None:
+def begin_steps(steps: Sequence[tuple[Application, stages.StageStep]], *, at: datetime) -> None:
+    """Open the run of a step for each application, and the step's own limit in the place of that of the step before."""
+    StageRun.objects.bulk_create([
+        StageRun(application=application, position=step.position, stage=step.stage, name=step.name, started_at=at)
+        for application, step in steps
+    ])  # fmt: skip
+    limits.end_limits([application.id for application, _step in steps], ["stage"], at)
+    limits.start_limits([
+        limits.NewLimit(
+            subject=core.subject_of(application), kind="stage", unit=step.unit, length=step.length, started_at=at,
+            region=application.region,
+        )
+        for application, step in steps
+    ])  # fmt: skip
+
+
+def authorise_stage(application: Application, *, by: Actor, at: datetime) -> None:
     """Let only a post pass that may work on the current stage.
 
     Whoever may work on a stage that lies behind clicked twice or came late: that is told, and is no act without authority.
@@ -322,7 +329,8 @@ def _require_other_eyes(applications: Sequence[Application], *, by: Actor) -> No
         require_four_eyes(application, [run for run in runs if run.application_id == application.id], by)
 
 
-def _end_runs(applications: Sequence[Application], *, opinion: str, by: Actor, at: datetime) -> None:
+def end_runs(applications: Sequence[Application], *, opinion: str, by: Actor, at: datetime, is_returned: bool = False) -> None:
+    """End the open stage of each application by an officer, with an opinion."""
     StageRun.objects.filter(application__in=applications, ended_at__isnull=True).update(
-        ended_at=at, posting_id=by.posting, account_id=by.account, actor_label=by.label, opinion=opinion
+        ended_at=at, posting_id=by.posting, account_id=by.account, actor_label=by.label, opinion=opinion, is_returned=is_returned
     )

@@ -63,14 +63,14 @@ def _act(said: Text) -> Callable[[Act], View]:
         @wraps(act)
         def view(request: HttpRequest, case_id: UUID) -> HttpResponse:
             by, at = actor_of(request), timezone.now()
-            return _done(request, case_id, lambda: act(request, case_id, by, at), said)
+            return done(request, case_id, lambda: act(request, case_id, by, at), said)
 
         return view
 
     return make
 
 
-def _done(request: HttpRequest, case_id: UUID, act: Callable[[], object], said: Text) -> HttpResponse:
+def done(request: HttpRequest, case_id: UUID, act: Callable[[], object], said: Text) -> HttpResponse:
     """Do one act and say so; a refusal that is no want of right shows the case as it stands now."""
     try:
         act()
@@ -163,7 +163,7 @@ def _ask(
     errors: dict[str, Text] = {}
     if request.POST.get("send"):  # before anything is looked up: a try without the right is the act's to refuse and to record
         if reason.strip():
-            return _done(request, case_id, lambda: act(reason), said)
+            return done(request, case_id, lambda: act(reason), said)
         errors["id_reason"] = NO_REASON
     found = page.load(request, case_id)
     context = {**_ask_context(found), "reason": reason, "errors": errors, "remedies": found.terms.content.remedies, **more}
@@ -233,7 +233,7 @@ def notice(request: HttpRequest, case_id: UUID) -> HttpResponse:
         by, at, points = actor_of(request), timezone.now(), [row.as_point for row in rows if row.is_ticked]
         answers = forms.posted_norm(request.POST)
         if points:
-            return _done(
+            return done(
                 request, case_id,
                 lambda: intake.ask_for_correction(
                     application_id=case_id, points=points, checks=checks, answers=answers, by=by, at=at

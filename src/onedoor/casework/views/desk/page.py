@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from onedoor.casework import journey, progress, queries, stages, states, talk
-from onedoor.casework.models import Application, MaterialState, Side
+from onedoor.casework.models import Application, MaterialState, Side, StageRun
 from onedoor.casework.queries import CasePage
 from onedoor.casework.services.window import UNMASK_DUTY
 from onedoor.casework.states import KIND, Status, Transition
@@ -91,6 +91,8 @@ def buttons(case: CasePage) -> list[Button]:
         found.append(Button(_("Grant"), "F2", url("grant")))
     if acts & {states.PASS_STAGE, states.DECIDE} and application.taken_by is None:
         found.append(Button(_("Take in hand"), "F3", url("take"), simple=True))
+    if states.RETURN_STAGE in acts:
+        found.append(Button(_("Send back"), "B", url("return"), sends=False))
     if check_list.may_answer(case):
         found.append(Button(_("Keep the check list"), "F7", url("check")))
     if states.CLOSE in acts:
@@ -161,6 +163,7 @@ def case_context(request: HttpRequest, case: CasePage, **more: Any) -> dict[str,
         "requests": case.requests,
         "special_limit": next((view for view in case.limits if view.kind == "special" and view.ended_at is None), None),
         "holder": network.holder_of(application.taken_by) if other and application.taken_by else "",
+        "sent_back": _sent_back(case),
         "is_mine": application.taken_by is not None and not other,
         "may_check": bool(acts & {states.RECEIVE, states.ACCEPT}),
         "may_opine": bool(acts & {states.PASS_STAGE, states.DECIDE}),
@@ -182,6 +185,13 @@ def case_context(request: HttpRequest, case: CasePage, **more: Any) -> dict[str,
         "talk": talk.talk_of(application, reader=Side.OFFICER),
         **more,
     }
+
+
+def _sent_back(case: CasePage) -> StageRun | None:
+    """Return the run that sent the case back to the stage that is open now."""
+    ended = [run for run in case.runs if run.ended_at is not None]
+    last = max(ended, key=lambda run: (run.ended_at, run.pk), default=None)
+    return last if last is not None and last.is_returned and case.application.status == Status.IN_REVIEW else None
 
 
 def _correction(case: CasePage) -> Any:
