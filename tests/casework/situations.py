@@ -144,12 +144,13 @@ def _citizen(name: str, number: int, at: datetime) -> Actor:
 
 
 def a_draft(city: City, code: str = COMMITMENT, *, by: Actor | None = None, at: datetime = MONDAY) -> Application:
-    """Return a filled draft of the citizen, without papers."""
+    """Return a filled draft of the citizen, without papers; a clerk writes it at the window."""
     by = by or city.citizen
+    applicant = city.citizen if by.is_staff else by
     application = drafts.open_draft(
         service_item_id=city.offers[code],
-        applicant=drafts.Applicant(name=by.label, person_id=by.person),
-        channel="online",
+        applicant=drafts.Applicant(name=applicant.label, person_id=applicant.person),
+        channel="window" if by.is_staff else "online",
         by=by,
         at=at,
     )

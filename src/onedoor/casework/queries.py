@@ -9,9 +9,9 @@ from hmac import compare_digest
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
-from onedoor.casework import progress, requests, stages, states, talk
+from onedoor.casework import annexes, progress, requests, stages, states, talk
 from onedoor.casework.correction import Scope, scope
 from onedoor.casework.models import Application, CorrectionNotice, Material, MaterialFile, NormAnswer, StageRun
 from onedoor.casework.permissions import STAGE_OF_ACT, WITHOUT_THE_CASE, heads, may_with, offered, owns, refusal_at_level
@@ -71,7 +71,7 @@ def application_by_reference(*, actor: Actor, reference: str, at: datetime) -> A
 
 
 def _seen(found: QuerySet[Application], *, actor: Actor, at: datetime) -> Application:
-    found = found.annotate(stands_still=limits.is_paused(*CLOCKS_THAT_PAUSE))
+    found = annexes.told(found).annotate(stands_still=limits.is_paused(*CLOCKS_THAT_PAUSE))
     application = found.select_related("version", "service_item", "agency", "site").first()
     if application is None:
         raise NotFound
@@ -154,7 +154,7 @@ def case_page(*, actor: Actor, application_id: UUID, at: datetime) -> CasePage:
         materials=materials_of(application),
         limits=limits.limits_of([application.id]).get(application.id, []),
         runs=runs,
-        corrections=list(CorrectionNotice.objects.filter(application=application).order_by("number")),
+        corrections=corrections_of(application),
         entries=journal.entries_of(subject),
         papers=documents.papers_of(application.id),
         next_acts=next_acts(actor=actor, application=application, runs=runs, requests=asked, at=at),
@@ -163,12 +163,22 @@ def case_page(*, actor: Actor, application_id: UUID, at: datetime) -> CasePage:
     )
 
 
+def corrections_of(application: Application) -> list[CorrectionNotice]:
+    """Return the notices of what was missing, in their order."""
+    if not application.corrections_asked:
+        return []
+    return list(CorrectionNotice.objects.filter(application=application).order_by("number"))
+
+
 def materials_of(application: Application) -> list[Material]:
     """Return the materials in the order of the guide, with their files."""
     order = [each.key for each in catalog.case_terms(application.version_id).materials]
     rows = Material.objects.filter(application=application).select_related("certificate").defer("certificate__content")
     place = {key: number for number, key in enumerate(order)}
-    return sorted(rows.prefetch_related("files__file"), key=lambda row: (place.get(row.key, len(order)), row.pk))
+    return sorted(
+        rows.prefetch_related(Prefetch("files", MaterialFile.objects.select_related("file"))),
+        key=lambda row: (place.get(row.key, len(order)), row.pk),
+    )
 
 
 def next_acts(
@@ -262,7 +272,7 @@ def progress_of(application: Application, *, now: datetime) -> Progress:
     """Return how an application stands, for its applicant. Three statements."""
     views = limits.limits_of([application.id]).get(application.id, [])
     runs = list(StageRun.objects.filter(application=application).order_by("started_at", "position", "pk"))
-    corrections = list(CorrectionNotice.objects.filter(application=application).order_by("number"))
+    corrections = corrections_of(application)
     terms = catalog.case_terms(application.version_id)
     ahead = [step.title for step in stages.worked_steps(terms.steps) if step.position > _place(application)]
     return Progress(

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 
 from onedoor.casework import stages, states
+from onedoor.casework.annexes import rows_of
 from onedoor.casework.models import Application, Asked, Extension, SpecialKind, SpecialProcedure
 from onedoor.casework.permissions import HEAD
 from onedoor.casework.states import Status, Transition
@@ -77,8 +78,8 @@ def of_case(application: Application) -> Requests:
     if application.accepted_at is None:
         return NO_REQUESTS
     return Requests(
-        specials=list(SpecialProcedure.objects.filter(application=application).order_by("asked_at", "pk")),
-        extensions=list(Extension.objects.filter(application=application).order_by("asked_at", "pk")),
+        specials=list(rows_of(SpecialProcedure, application).order_by("asked_at", "pk")),
+        extensions=list(rows_of(Extension, application).order_by("asked_at", "pk")),
     )
 
 

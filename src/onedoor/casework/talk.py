@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from onedoor.casework.annexes import rows_of
 from onedoor.casework.models import Application, CaseMessage, Side
 from onedoor.casework.states import Status
 
@@ -57,7 +58,7 @@ def is_open(application: Application) -> bool:
 
 def talk_of(application: Application, *, reader: Side) -> Talk:
     """Return the messages of an application for one side. Two statements, one where nothing was written."""
-    found = CaseMessage.objects.filter(application=application).prefetch_related("files__file").order_by("pk")
+    found = rows_of(CaseMessage, application).prefetch_related("files__file").order_by("pk")
     return Talk([_line(each, reader) for each in found], is_open(application))
 
 
