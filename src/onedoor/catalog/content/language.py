@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 
 # Steps have Chinese names only: the usual ones are told by their names, others by the stage that they are (domain.md 1.3, 19).
 STEPS_EN = {
@@ -33,11 +33,11 @@ def limit_text(length: int, unit: str) -> str:
     if length == 0:
         return gettext("On the spot")
     words = {
-        "working-days": gettext("%(n)d working days"),
-        "natural-days": gettext("%(n)d days"),
-        "months": gettext("%(n)d months"),
-        "years": gettext("%(n)d years"),
-        "working-hours": gettext("%(n)d working hours"),
-        "hours": gettext("%(n)d hours"),
+        "working-days": ngettext("%(n)d working day", "%(n)d working days", length),
+        "natural-days": ngettext("%(n)d day", "%(n)d days", length),
+        "months": ngettext("%(n)d month", "%(n)d months", length),
+        "years": ngettext("%(n)d year", "%(n)d years", length),
+        "working-hours": ngettext("%(n)d working hour", "%(n)d working hours", length),
+        "hours": ngettext("%(n)d hour", "%(n)d hours", length),
     }
     return words[unit] % {"n": length}
