@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 KIND = "casework.application"  # how journal, limits and papers name an application
 CLOCKS_THAT_PAUSE = ("legal", "promise", "stage")  # what a special procedure and a hearing take their time out of
 
+CLOCKS_TO_DECIDE = ("legal", "promise")  # the earlier of them binds whoever decides
+
 
 class Status(TextChoices):
     DRAFT = "draft", _("Draft")

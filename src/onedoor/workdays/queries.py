@@ -32,6 +32,7 @@ __all__ = [
     "overdue_subjects",
     "provisional_years",
     "unconfirmed_year_warning",
+    "unit_of",
 ]
 
 _kept: list[WorkCalendar] = []
@@ -260,6 +261,12 @@ def due_of(*kinds: str, outer: str = "pk") -> Subquery:
     """
     running = Limit.objects.filter(subject_id=OuterRef(outer), kind__in=kinds, ended_at__isnull=True)
     return Subquery(running.order_by("due_at").values("due_at")[:1])
+
+
+def unit_of(*kinds: str, outer: str = "pk") -> Subquery:
+    """Return the unit of the limit whose due moment ``due_of`` returns."""
+    running = Limit.objects.filter(subject_id=OuterRef(outer), kind__in=kinds, ended_at__isnull=True)
+    return Subquery(running.order_by("due_at").values("unit")[:1])
 
 
 def is_paused(*kinds: str, outer: str = "pk") -> Exists:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q, TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -10,8 +12,11 @@ from django.utils.translation import pgettext_lazy
 from onedoor.casework.states import ACCEPTED_OR_LATER, Outcome, Status
 from onedoor.catalog.content import step_title
 from onedoor.kernel import masking
+from onedoor.kernel.clock import local_date
 from onedoor.kernel.fields import EncryptedJSONField, EncryptedTextField
 from onedoor.kernel.rows import Row
+from onedoor.workdays import arithmetic
+from onedoor.workdays.arithmetic import Due, Unit
 
 
 class Channel(TextChoices):
@@ -63,6 +68,7 @@ class Application(Row):
     delivered_at = models.DateTimeField(null=True)
     corrections_asked = models.PositiveSmallIntegerField(default=0)
     reason = models.TextField(blank=True, help_text=_("Why it was refused, not accepted or withdrawn"))
+    late_reason = models.TextField(blank=True, help_text=_("Why it was decided after its due date; everybody may read it"))
 
     class Meta:
         constraints = (
@@ -108,6 +114,13 @@ class Application(Row):
     def is_paused(self) -> bool:
         """Return whether its limits stand still: known of applications that were locked or read for a page, no column."""
         return bool(self.__dict__.get("stands_still", False))
+
+    def is_late(self, at: datetime) -> bool:
+        """Tell whether a decision at a moment comes after the earlier of law and promise; known of applications that were locked."""
+        due_at, unit = self.__dict__.get("decide_by"), self.__dict__.get("decide_unit")
+        return (
+            due_at is not None and not self.is_paused and arithmetic.is_late(Unit(str(unit)), Due(due_at, local_date(due_at)), at)
+        )
 
     @property
     def masked_applicant(self) -> str:

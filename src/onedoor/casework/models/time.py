@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from onedoor.casework.models.application import Application
 from onedoor.kernel.rows import Row
+from onedoor.workdays.arithmetic import Unit
+from onedoor.workdays.names import amount
 
 UNITS = (("working-days", _("working days")), ("natural-days", _("natural days")))
 
@@ -34,6 +36,11 @@ class SpecialKind(Row):
 
     class Meta:
         constraints = (models.CheckConstraint(condition=Q(max_length__gt=0), name="casework_specialkind_takes_time"),)
+
+    @property
+    def time_text(self) -> str:
+        """Return in words how long it may take."""
+        return amount(Unit(self.unit), self.max_length)
 
     def __str__(self) -> str:
         return self.name
@@ -114,6 +121,11 @@ class SpecialProcedure(Asked):
                 name="casework_specialprocedure_one_runs",
             ),
         )
+
+    @property
+    def time_text(self) -> str:
+        """Return in words how long it was declared to take."""
+        return amount(Unit(self.unit), self.length)
 
     @property
     def is_running(self) -> bool:

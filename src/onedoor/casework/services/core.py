@@ -13,7 +13,7 @@ from django.db.models import Func, IntegerField, QuerySet
 
 from onedoor.casework.models import Application, StageRun
 from onedoor.casework.permissions import acts_as_proxy, refusal_at_level, require_state, stage_for
-from onedoor.casework.states import CLOCKS_THAT_PAUSE, KIND, Transition
+from onedoor.casework.states import CLOCKS_THAT_PAUSE, CLOCKS_TO_DECIDE, KIND, Transition
 from onedoor.catalog import queries as catalog
 from onedoor.journal import services as journal
 from onedoor.journal.acts import Act
@@ -62,7 +62,11 @@ def _remember(refusal: NotAllowed, what: Act, arguments: Mapping[str, object]) -
 
 def _locking(keys: Sequence[UUID], *, with_serial: bool = False) -> QuerySet[Application]:
     rows = Application.objects.select_for_update(of=("self",)).select_related("version", "agency").defer("version__content")
-    rows = rows.annotate(stands_still=limits.is_paused(*CLOCKS_THAT_PAUSE))
+    rows = rows.annotate(
+        stands_still=limits.is_paused(*CLOCKS_THAT_PAUSE),
+        decide_by=limits.due_of(*CLOCKS_TO_DECIDE),
+        decide_unit=limits.unit_of(*CLOCKS_TO_DECIDE),
+    )
     if with_serial:
         rows = rows.annotate(serial=Func(function="nextval", template="nextval('casework_serial')", output_field=IntegerField()))
     return rows.filter(pk__in=keys).order_by("pk")

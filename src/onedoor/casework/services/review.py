@@ -20,7 +20,7 @@ from onedoor.casework.states import Outcome, Status
 from onedoor.catalog import queries as catalog
 from onedoor.documents import services as documents
 from onedoor.kernel.actor import Actor
-from onedoor.kernel.errors import NotAllowed, Refused, WrongState
+from onedoor.kernel.errors import Invalid, NotAllowed, Refused, WrongState
 from onedoor.network import queries as network
 from onedoor.notify import services as notify
 from onedoor.workdays import services as limits
@@ -120,14 +120,32 @@ def pass_stage(
     return application
 
 
+class LateWithoutReason(Invalid):
+    """A unit that exceeds its limit says publicly why (优化营商环境条例 art. 37)."""
+
+    code = "late_without_reason"
+
+    def __init__(self) -> None:
+        text = _("The limit is over. Write why it was exceeded; everybody who sees the progress of the case can read it.")
+        super().__init__({"late_reason": text}, text)
+
+
 @core.recorded_act(acts.DECIDE)
 def decide_application(
-    *, application_id: UUID, granted: bool, reason: str, by: Actor, at: datetime, answers: Given = NOTHING
+    *,
+    application_id: UUID,
+    granted: bool,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    answers: Given = NOTHING,
+    late_reason: str = "",
 ) -> Application:
     """Decide an application, which stops the clocks: granted, or refused with reasons and remedies (行政许可法 art. 38).
 
     ``answers`` are those of the check list of the decision. Granting needs all of it answered, and an opinion where
-    anything was answered with no, at this stage or before; a refusal has its reason.
+    anything was answered with no, at this stage or before; a refusal has its reason. ``late_reason`` says publicly why
+    the limit was exceeded; it is kept only where it was.
 
     :raises NotAllowed: when the post may not approve this item for this agency.
     :raises FourEyes: when the same person handled a commitment item.
@@ -135,6 +153,7 @@ def decide_application(
     :raises WrongState: when another stage is open.
     :raises NormOpen: when it is granted and a point of the check list is not answered.
     :raises GrantedAgainstNorm: when it is granted although a point is not met, and no opinion says why.
+    :raises LateWithoutReason: when the promise or the law is exceeded and nobody says why.
     """
     application = core.lock_one(application_id)
     core.authorise([application], states.DECIDE, by=by, at=at)
@@ -142,7 +161,7 @@ def decide_application(
     require_state([application], states.DECIDE)
     if application.stage == stages.APPROVE:
         _weigh(norm.keep_answers(application, answers, by=by, at=at), granted=granted, opinion=reason)
-    decide_many([application], granted=granted, reason=reason, by=by, at=at)
+    decide_many([application], granted=granted, reason=reason, late_reason=late_reason, by=by, at=at)
     notify.tell(messages.decided(application), at=at)
     return application
 
@@ -219,22 +238,30 @@ def _hurry_to_decision(application: Application, *, opinion: str, by: Actor, at:
 
 
 @transaction.atomic(savepoint=False)
-def decide_many(applications: Sequence[Application], *, granted: bool, reason: str, by: Actor, at: datetime) -> None:
-    """Decide locked applications that stand before their last stage."""
+def decide_many(
+    applications: Sequence[Application], *, granted: bool, reason: str, by: Actor, at: datetime, late_reason: str = ""
+) -> None:
+    """Decide locked applications that stand before their last stage.
+
+    :raises LateWithoutReason: when one is late and nobody says why.
+    """
     _require_other_eyes(applications, by=by)
     for application in applications:
         if application.stage != stages.APPROVE:
             raise WrongState(_("The stages before the decision are not finished yet."))
         application.outcome = Outcome.GRANTED if granted else Outcome.REFUSED
         application.reason = "" if granted else require_reason(reason)
+        application.late_reason = late_reason.strip() if application.is_late(at) else ""
+        if application.is_late(at) and not application.late_reason:
+            raise LateWithoutReason
         application.decided_at = at
         application.taken_by = None
         application.stage = stages.ISSUE
     end_runs(applications, opinion=reason, by=by, at=at)
     entries = core.move(
         applications, states.DECIDE, acts.DECIDE, by=by, at=at,
-        fields=("outcome", "reason", "decided_at", "taken_by", "stage"),
-        facts={each.id: {"outcome": each.outcome, "reason": each.reason} for each in applications},
+        fields=("outcome", "reason", "late_reason", "decided_at", "taken_by", "stage"),
+        facts={each.id: {"outcome": each.outcome, "reason": each.reason, **_said_late(each)} for each in applications},
     )  # fmt: skip
     limits.end_limits([each.id for each in applications], ["legal", "promise", "stage"], at)
     limits.start_limits([
@@ -245,6 +272,10 @@ def decide_many(applications: Sequence[Application], *, granted: bool, reason: s
         for each in applications
     ])  # fmt: skip
     documents.issue_papers([papers.decision(each, entries[each.id]) for each in applications], by=by, at=at)
+
+
+def _said_late(application: Application) -> dict[str, str]:
+    return {"late_reason": application.late_reason} if application.late_reason else {}
 
 
 @transaction.atomic(savepoint=False)

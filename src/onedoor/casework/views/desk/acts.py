@@ -70,11 +70,13 @@ def _act(said: Text) -> Callable[[Act], View]:
     return make
 
 
-def done(request: HttpRequest, case_id: UUID, act: Callable[[], object], said: Text) -> HttpResponse:
-    """Do one act and say so; a refusal that is no want of right shows the case as it stands now."""
+def done(
+    request: HttpRequest, case_id: UUID, act: Callable[[], object], said: Text, *, on_form: type[Refused] = NotFound
+) -> HttpResponse:
+    """Do one act and say so; a refusal that is no want of right, nor ``on_form``, shows the case as it stands now."""
     try:
         act()
-    except (NotAllowed, NotFound):
+    except (NotAllowed, NotFound, on_form):
         raise
     except Refused as refusal:
         return page.refused(request, case_id, refusal)
@@ -86,6 +88,10 @@ def posted_checks(request: HttpRequest, case_id: UUID) -> list[intake.Check]:
     """Return what was ticked for the materials of a case that the officer may see."""
     application = queries.application_for(actor=actor_of(request), application_id=case_id, at=timezone.now())
     return forms.posted_checks(queries.materials_of(application), request.POST)
+
+
+def _late_reason(request: HttpRequest) -> str:
+    return forms.posted_text(request.POST, "late_reason", 1000)
 
 
 def _opinion(request: HttpRequest) -> str:
@@ -133,7 +139,10 @@ def pass_on(request: HttpRequest, case_id: UUID, by: Actor, at: datetime) -> Non
 def grant(request: HttpRequest, case_id: UUID, by: Actor, at: datetime) -> None:
     """Grant what was applied for."""
     answers = forms.posted_norm(request.POST)
-    review.decide_application(application_id=case_id, granted=True, reason=_opinion(request), answers=answers, by=by, at=at)
+    review.decide_application(
+        application_id=case_id, granted=True, reason=_opinion(request), answers=answers, late_reason=_late_reason(request),
+        by=by, at=at,
+    )  # fmt: skip
 
 
 @_act(_("Registered. The result waits to be handed over."))
@@ -163,10 +172,17 @@ def _ask(
     errors: dict[str, Text] = {}
     if request.POST.get("send"):  # before anything is looked up: a try without the right is the act's to refuse and to record
         if reason.strip():
-            return done(request, case_id, lambda: act(reason), said)
-        errors["id_reason"] = NO_REASON
+            try:
+                return done(request, case_id, lambda: act(reason), said, on_form=review.LateWithoutReason)
+            except review.LateWithoutReason as refusal:
+                errors["id_late_reason"] = refusal.message
+        else:
+            errors["id_reason"] = NO_REASON
     found = page.load(request, case_id)
-    context = {**_ask_context(found), "reason": reason, "errors": errors, "remedies": found.terms.content.remedies, **more}
+    context = {
+        **_ask_context(found), "is_late": page.is_late(found), "reason": reason, "errors": errors,
+        "remedies": found.terms.content.remedies, **more,
+    }  # fmt: skip
     return render(request, template, context, status=422 if errors else 200)
 
 
@@ -177,8 +193,10 @@ def refuse(request: HttpRequest, case_id: UUID) -> HttpResponse:
     by, at = actor_of(request), timezone.now()
     return _ask(
         request, case_id, "casework/desk/refuse.html",
-        lambda reason: review.decide_application(application_id=case_id, granted=False, reason=reason, by=by, at=at),
-        _("Refused. The decision names reason and remedies."),
+        lambda reason: review.decide_application(
+            application_id=case_id, granted=False, reason=reason, late_reason=_late_reason(request), by=by, at=at
+        ),
+        _("Refused. The decision names reason and remedies."), late_reason=_late_reason(request),
     )  # fmt: skip
 
 

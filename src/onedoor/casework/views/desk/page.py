@@ -18,7 +18,7 @@ from onedoor.casework import journey, progress, queries, stages, states, talk
 from onedoor.casework.models import Application, MaterialState, Side, StageRun
 from onedoor.casework.queries import CasePage
 from onedoor.casework.services.window import UNMASK_DUTY
-from onedoor.casework.states import KIND, Status, Transition
+from onedoor.casework.states import CLOCKS_TO_DECIDE, KIND, Status, Transition
 from onedoor.casework.views.desk import check_list
 from onedoor.casework.views.public.apply import actor_of, region_options
 from onedoor.catalog import form_rules
@@ -114,6 +114,12 @@ def buttons(case: CasePage) -> list[Button]:
     return found
 
 
+def is_late(case: CasePage) -> bool:
+    """Tell whether a decision now would come after the promise or the law, so that it has to say publicly why."""
+    running = [view for view in case.limits if view.ended_at is None and view.kind in CLOCKS_TO_DECIDE]
+    return any(view.light(timezone.now()) == "late" for view in running)
+
+
 def _of_requests(acts: set[Transition], url: Callable[[str], str]) -> list[Button]:
     """Return what is asked for and decided beside the way of the case: what waits comes first, what is rare stands in the fold."""
     found = []
@@ -167,6 +173,7 @@ def case_context(request: HttpRequest, case: CasePage, **more: Any) -> dict[str,
         "is_mine": application.taken_by is not None and not other,
         "may_check": bool(acts & {states.RECEIVE, states.ACCEPT}),
         "may_opine": bool(acts & {states.PASS_STAGE, states.DECIDE}),
+        "asks_why_late": states.DECIDE in acts and is_late(case),
         "may_deliver": states.DELIVER in acts,
         "may_unmask": actor.has(UNMASK_DUTY),
         "materials": material_rows(case),
@@ -266,7 +273,7 @@ def refused(request: HttpRequest, case_id: UUID, refusal: Refused) -> HttpRespon
     faults = getattr(refusal, "errors", {})
     context = case_context(
         request, case,
-        refusal=refusal, faults=faults, typed=request.POST.get("opinion", ""),
+        refusal=refusal, faults=faults, typed=request.POST.get("opinion", ""), typed_late=request.POST.get("late_reason", ""),
         latest=case.entries[0] if case.entries else None,
     )  # fmt: skip
     context["materials"] = material_rows(case, request.POST)
