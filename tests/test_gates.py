@@ -103,6 +103,7 @@ TABLE: dict[str, tuple[str, str]] = {  # who gets in with GET, and with POST
     "apply/d/<uuid:draft_id>/check/": (OWNER, OWNER),
     "apply/d/<uuid:draft_id>/done/": (OWNER, CITIZEN),
     "apply/d/<uuid:draft_id>/papers/": (OWNER, CITIZEN),
+    "apply/d/<uuid:draft_id>/papers/<str:key>/<uuid:file_id>/move/": (CITIZEN, OWNER),
     "apply/d/<uuid:draft_id>/papers/<str:key>/<uuid:file_id>/remove/": (CITIZEN, OWNER),
     "apply/d/<uuid:draft_id>/papers/<str:key>/add/": (CITIZEN, OWNER),
     "apply/d/<uuid:draft_id>/q/<str:key>/": (OWNER, OWNER),
@@ -130,6 +131,7 @@ TABLE: dict[str, tuple[str, str]] = {  # who gets in with GET, and with POST
     "desk/cases/<uuid:case_id>/messages/": (STAFF, WORKERS),
     "desk/cases/<uuid:case_id>/not-accept/": (WORKERS, WORKERS),
     "desk/cases/<uuid:case_id>/notice/": (WORKERS, WORKERS),
+    "desk/cases/<uuid:case_id>/original/": (STAFF, "LL---0000000"),  # the file is no identity paper
     "desk/cases/<uuid:case_id>/pass/": (STAFF, "LL---+------"),
     "desk/cases/<uuid:case_id>/preview/": (WORKERS, STAFF),
     "desk/cases/<uuid:case_id>/receive/": (STAFF, "LL---+--0000"),
@@ -196,6 +198,7 @@ TABLE: dict[str, tuple[str, str]] = {  # who gets in with GET, and with POST
     "desk/unmask/<slug:kind>/<uuid:subject_id>/<slug:field>/": ("LL---0000000", "LL----------"),
     "desk/work/": (STAFF, STAFF),
     "figures/": (OPEN, OPEN),
+    "files/bound/<str:token>/": (NOTHING, OPEN),
     "files/<str:token>/": ("00+000000000", OPEN),
     "healthz": (OPEN, OPEN),
     "items/": (OPEN, OPEN),

@@ -41,6 +41,7 @@ DELIVER = register("casework.deliver", _("%(actor)s handed over the result"), pe
 COLLECT = register("casework.collect", _("%(actor)s collected the result online"))
 WITHDRAW = register("casework.withdraw", _("%(actor)s withdrew the application"))
 UNMASK = register("casework.unmask", _("%(actor)s looked at a hidden answer in full"), personal=("reason",))
+OPEN_ORIGINAL = register("casework.open_original", _("%(actor)s opened an identity paper without its mark"), personal=("reason",))
 TURN_AWAY_INFECTED = register(
     "casework.turn_away_infected", _("A virus was found in a paper of the application; it is asked for anew")
 )

@@ -21,14 +21,16 @@ class CaseworkConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from onedoor.casework import acts  # noqa: F401 registers the sentences of the journal
+        from onedoor.casework.identity_papers import marks_of_files
         from onedoor.casework.states import KIND
-        from onedoor.documents import guards, infections
+        from onedoor.documents import guards, infections, marks
         from onedoor.look import rail
         from onedoor.notify import templates
         from onedoor.people import mandates, records
 
         guards.register(KIND, _may_open)
         infections.register(KIND, "casework.turn_away_infected")
+        marks.register(KIND, marks_of_files)
         rail.register(_("My work"), "casework:desk_work", _works, _to_do, icon="file-check-2", order=10, is_work_list=True)
         rail.register(_("To decide"), "casework:desk_to_decide", _decides, _to_decide, icon="stamp", order=15)
         rail.register(
@@ -40,6 +42,7 @@ class CaseworkConfig(AppConfig):
         templates.register_link(KIND, _desk_page_of, at_desk=True)
         templates.register_link(mandates.MANDATE, lambda mandate_id: reverse("casework:mandate", args=[mandate_id]))
         records.register_looks("casework", "casework.unmask", _applications_of)
+        records.register_looks("casework files", "casework.open_original", _applications_of)
 
 
 def _may_open(actor: Actor, application_id: UUID) -> bool:

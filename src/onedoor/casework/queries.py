@@ -175,10 +175,8 @@ def materials_of(application: Application) -> list[Material]:
     order = [each.key for each in catalog.case_terms(application.version_id).materials]
     rows = Material.objects.filter(application=application).select_related("certificate").defer("certificate__content")
     place = {key: number for number, key in enumerate(order)}
-    return sorted(
-        rows.prefetch_related(Prefetch("files", MaterialFile.objects.select_related("file"))),
-        key=lambda row: (place.get(row.key, len(order)), row.pk),
-    )
+    files = Prefetch("files", MaterialFile.objects.select_related("file").order_by("position", "pk"))
+    return sorted(rows.prefetch_related(files), key=lambda row: (place.get(row.key, len(order)), row.pk))
 
 
 def next_acts(
@@ -339,4 +337,4 @@ def may_see(*, actor: Actor, application_id: UUID, at: datetime) -> bool:
 def files_of(application: Application) -> list[MaterialFile]:
     """Return all files of an application."""
     found = MaterialFile.objects.filter(material__application=application).select_related("file", "material")
-    return list(found.order_by("material__key", "pk"))
+    return list(found.order_by("material__key", "position", "pk"))

@@ -89,6 +89,7 @@ NAMES: dict[str, Text] = {
     "materials.accept_standard": pgettext_lazy("record", "When it is accepted"),
     "materials.legal_basis": pgettext_lazy("record", "Legal basis for asking for it"),
     "materials.reusable": pgettext_lazy("record", "Can be used again for later applications"),
+    "materials.is_identity": pgettext_lazy("record", "Shows who somebody is: only shown with its purpose across it"),
     "materials.ecert_code": pgettext_lazy("record", "Code of the electronic certificate"),
     "materials.accept_formats": pgettext_lazy("record", "File formats"),
     "materials.max_mb": pgettext_lazy("record", "Largest file (MB)"),

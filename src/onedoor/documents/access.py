@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from onedoor.kernel.errors import NotFound
 
 LINK_LIVES = timedelta(hours=2)
 _SALT = "documents.file"
+_BOUND = "documents.bound"
 _GRANTS = "documents.granted"
 _MOST_GRANTS = 20
 
@@ -26,6 +27,26 @@ def actor_of(request: HttpRequest) -> Actor:
 def file_link(request: HttpRequest, file_id: UUID) -> str:
     """Return the address under which this viewer, and nobody else, opens a file within the next two hours."""
     return f"/files/{signing.dumps([str(file_id), _viewer(request)], salt=_SALT, compress=True)}/"
+
+
+def bound_link(request: HttpRequest, file_ids: Sequence[UUID], title: str) -> str:
+    """Return the address under which this viewer, and nobody else, opens files as one PDF within the next two hours."""
+    named = [[str(each) for each in file_ids], title, _viewer(request)]
+    return f"/files/bound/{signing.dumps(named, salt=_BOUND, compress=True)}/"
+
+
+def files_named_by(request: HttpRequest, token: str) -> tuple[list[UUID], str]:
+    """Return the files, and the title of their paper, that a signed address names.
+
+    :raises NotFound: when it was altered, has run out, or was made for another viewer.
+    """
+    try:
+        file_ids, title, viewer = signing.loads(token, salt=_BOUND, max_age=LINK_LIVES)
+    except signing.BadSignature as wrong:
+        raise NotFound from wrong
+    if viewer != _viewer(request):
+        raise NotFound
+    return [UUID(each) for each in file_ids], str(title)
 
 
 def file_named_by(request: HttpRequest, token: str) -> UUID:

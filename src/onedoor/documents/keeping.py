@@ -19,7 +19,7 @@ from onedoor.kernel import vault
 from onedoor.kernel.clock import local_date
 from onedoor.kernel.errors import Refused
 
-SECRET = frozenset({"uploads"})
+SECRET = frozenset({"uploads", "copies"})
 """Folders whose bytes are encrypted. Papers are not: whoever holds one may show it to anybody."""
 _KEY = "files"
 

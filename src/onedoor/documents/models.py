@@ -148,3 +148,26 @@ class Sheet(models.Model):
     @property
     def is_made(self) -> bool:
         return bool(self.storage_key)
+
+
+class Copy(models.Model):
+    """A PDF that is shown in place of files: marked for their purpose, or several as one paper; known by the digest of all of that."""
+
+    digest = models.BinaryField(primary_key=True)
+    title = models.CharField(max_length=200)
+    parts = models.JSONField(help_text=_("Files in their order, each with its mark"))
+    storage_key = models.CharField(max_length=120, blank=True)
+    size = models.BigIntegerField(null=True)
+    trouble = models.CharField(max_length=300, blank=True, help_text=_("Why it cannot be made"))
+    asked_at = models.DateTimeField()
+    queued_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["asked_at"], name="documents_copy_asked"),)
+
+    def __str__(self) -> str:
+        return f"copy {bytes(self.digest).hex()[:8]}"
+
+    @property
+    def is_made(self) -> bool:
+        return bool(self.storage_key)

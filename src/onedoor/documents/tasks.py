@@ -63,6 +63,14 @@ def make_sheet(digest: str) -> None:
     services.make_sheet(bytes.fromhex(digest), make=sheet_pdf, at=timezone.now())
 
 
+@app.task(name="documents.make_copy", retry=2)
+def make_copy(digest: str) -> None:
+    """Make the copy of files that somebody asked for."""
+    from onedoor.documents import making
+
+    services.make_copy(bytes.fromhex(digest), make=making.make_copy, at=timezone.now())
+
+
 @app.periodic(cron="*/2 * * * *")
 @app.task(name="documents.seal_waiting", queueing_lock="documents.seal_waiting", priority=jobs.BEHIND)
 def seal_waiting(timestamp: int) -> None:
@@ -102,7 +110,7 @@ def sweep(timestamp: int) -> None:
     by = system_actor("documents.sweep")
     while services.sweep_uploads(by=by, at=now):
         pass
-    while services.sweep_sheets(at=now):
+    while services.sweep_sheets(at=now) or services.sweep_copies(at=now):
         pass
     for folder in ("uploads", "papers"):
         for days in range(2, 10):

@@ -9,6 +9,7 @@ from onedoor.documents.views import desk, public
 app_name = "documents"
 urlpatterns = [
     path("desk/papers/", desk.waiting, name="waiting"),
+    path("files/bound/<str:token>/", public.bound_files, name="bound"),
     path("files/<str:token>/", public.stored_file, name="file"),
     path("papers/<uuid:paper_id>/", public.paper_file, name="paper"),
     path("papers/of/<str:kind>/<uuid:subject_id>/", public.papers_part, name="papers"),

@@ -174,6 +174,7 @@ class MaterialFile(Row):
 
     material = models.ForeignKey(Material, on_delete=models.CASCADE, related_name="files")
     file = models.ForeignKey("documents.File", on_delete=models.PROTECT, related_name="used_as")
+    position = models.PositiveSmallIntegerField(default=0)
     added_at = models.DateTimeField()
 
     class Meta:

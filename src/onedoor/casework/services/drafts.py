@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Count, Max
 from django.utils.translation import gettext_lazy as _
 
 from onedoor.casework import acts, queries, states
@@ -24,12 +25,24 @@ from onedoor.catalog import queries as catalog
 from onedoor.documents import services as documents
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.clock import local_date
-from onedoor.kernel.errors import NotAllowed, Refused, WrongState
+from onedoor.kernel.errors import NotAllowed, NotFound, Refused, WrongState
 from onedoor.kernel.subjects import Subject
 from onedoor.network import queries as network
 from onedoor.people import queries as people
 
 ITEM_CLOSED = _("This item cannot be applied for at present. The guide says why and what else is possible.")
+
+
+MOST_FILES = 30
+"""Files that one material may have: more pages than that belong into a file of their own."""
+
+
+class TooManyFiles(Refused):
+    """A material has as many files as one may have."""
+
+    code = "too_many_files"
+    http_status = 422
+    default = _("This paper has 30 files already. Please put further pages into one PDF, or remove some first.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,12 +280,41 @@ def attach_file(*, application_id: UUID, key: str, file_id: UUID, by: Actor, at:
     :raises NotAllowed: when the application is somebody else's.
     :raises NotFound: when the file is somebody else's or belongs to another application.
     :raises NotAsked: when a notice is to be answered that does not ask for this material.
+    :raises TooManyFiles: when the material has as many files as one may have.
     """
     material = _takes_papers(application_id, key, by=by, at=at)
+    there = MaterialFile.objects.filter(material=material).aggregate(files=Count("pk"), last=Max("position"))
+    if there["files"] >= MOST_FILES:
+        raise TooManyFiles
     documents.use_files([file_id], subject=core.subject_of(material.application), by=by, at=at)
-    MaterialFile.objects.bulk_create([MaterialFile(material=material, file_id=file_id, added_at=at)], ignore_conflicts=True)
+    place = 0 if there["last"] is None else there["last"] + 1
+    MaterialFile.objects.bulk_create(
+        [MaterialFile(material=material, file_id=file_id, position=place, added_at=at)], ignore_conflicts=True
+    )
     material.state, material.trust_level, material.certificate = MaterialState.PROVIDED, "C", None
     material.save(update_fields=["state", "trust_level", "certificate"])
+    return material
+
+
+@transaction.atomic(durable=True)
+def move_file(*, application_id: UUID, key: str, file_id: UUID, step: int, by: Actor, at: datetime) -> Material:
+    """Move a page of a material before (``step`` -1) or behind (1) its neighbour; at the end of the pages nothing changes.
+
+    :raises NotAllowed: when the application is somebody else's.
+    :raises NotFound: when the file is not one of the material's.
+    """
+    material = _takes_papers(application_id, key, by=by, at=at)
+    pages = list(MaterialFile.objects.filter(material=material).order_by("position", "pk"))
+    here = next((place for place, page in enumerate(pages) if page.file_id == file_id), None)
+    if here is None:
+        raise NotFound
+    there = min(max(here + step, 0), len(pages) - 1)
+    pages.insert(there, pages.pop(here))
+    for place, page in enumerate(pages):
+        page.position = place
+    MaterialFile.objects.bulk_update(pages, ["position"])
+    material.application.edited_at = at
+    material.application.save(update_fields=["edited_at"])
     return material
 
 

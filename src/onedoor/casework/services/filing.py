@@ -15,7 +15,7 @@ from onedoor.casework.correction import NotAsked
 from onedoor.casework.models import Application, Channel, Material, MaterialFile, MaterialState
 from onedoor.casework.permissions import require_owner, require_state
 from onedoor.casework.services import core
-from onedoor.casework.services.drafts import ITEM_CLOSED, papers_wanted
+from onedoor.casework.services.drafts import ITEM_CLOSED, MOST_FILES, papers_wanted
 from onedoor.casework.services.intake import correct_locked
 from onedoor.casework.services.options import settle_option
 from onedoor.casework.services.submission import check_answers, submit_new
@@ -129,7 +129,7 @@ def _materials(application: Application, files: Files, *, at: datetime) -> tuple
         row = Material(application=application, key=key, name=name, state=state)
         if given:
             row.state, row.trust_level = MaterialState.PROVIDED, "C"
-            attached += [MaterialFile(material=row, file_id=each, added_at=at) for each in given]
+            attached += [MaterialFile(material=row, file_id=each, position=place, added_at=at) for place, each in enumerate(given)]
         rows.append(row)
     return rows, attached
 
@@ -249,9 +249,13 @@ def _corrected(application: Application, answers: Mapping[str, object], *, at: d
 def _attach(application: Application, files: Files, *, by: Actor, at: datetime) -> None:
     """Put the files to the materials they are for; what was rejected counts as provided again."""
     rows = {row.key: row for row in Material.objects.filter(application=application, key__in=list(files))}
-    given = [(row, each) for key, row in rows.items() for each in files[key]]
+    given = [(row, each) for key, row in rows.items() for each in dict.fromkeys(files[key])]
     documents.use_files({each for _row, each in given}, subject=core.subject_of(application), by=by, at=at)
     MaterialFile.objects.bulk_create(
-        [MaterialFile(material=row, file_id=each, added_at=at) for row, each in given], ignore_conflicts=True
+        [
+            MaterialFile(material=row, file_id=each, position=MOST_FILES + place, added_at=at)
+            for place, (row, each) in enumerate(given)
+        ],
+        ignore_conflicts=True,
     )
     Material.objects.filter(pk__in={row.pk for row, _each in given}).update(state=MaterialState.PROVIDED, trust_level="C")

@@ -128,14 +128,14 @@ WITH materials AS (
     SELECT id, application, key, name, state, trust, 0, false, ''
     FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[]) AS given(id, application, key, name, state, trust)
 )
-INSERT INTO casework_materialfile (id, material_id, file_id, added_at)
-SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::timestamptz[])
+INSERT INTO casework_materialfile (id, material_id, file_id, position, added_at)
+SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::int[], %s::timestamptz[])
 """
 
 
 def _write_materials(rows: Sequence[Material], files: Sequence[MaterialFile]) -> None:
     columns = [[getattr(row, name) for row in rows] for name in ("id", "application_id", "key", "name", "state", "trust_level")]
-    columns += [[getattr(file, name) for file in files] for name in ("id", "material_id", "file_id", "added_at")]
+    columns += [[getattr(file, name) for file in files] for name in ("id", "material_id", "file_id", "position", "added_at")]
     with connection.cursor() as cursor:
         cursor.execute(_MATERIALS, columns)
 

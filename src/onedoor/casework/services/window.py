@@ -9,7 +9,8 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from onedoor.casework import acts, states
-from onedoor.casework.models import Application
+from onedoor.casework.identity_papers import is_identity_paper
+from onedoor.casework.models import Application, MaterialFile
 from onedoor.casework.norm import NOTHING, Given
 from onedoor.casework.permissions import owns
 from onedoor.casework.services import core, norm
@@ -131,6 +132,34 @@ def _own_draft(application_id: UUID, *, by: Actor, at: datetime) -> Application:
     return application
 
 
+@core.recorded_act(acts.OPEN_ORIGINAL)
+def open_original(*, application_id: UUID, file_id: UUID, reason: str, by: Actor, at: datetime) -> UUID:
+    """Let an officer open an identity paper without its mark, this once; who did and why stays in the journal. Return the file.
+
+    :raises NotAllowed: when the post may not look at hidden data, or does not work on this item.
+    :raises Invalid: when no reason is given.
+    :raises NotFound: when it is no file of an identity paper of the application.
+    """
+    application = core.lock_one(application_id)
+    _require_look(application, reason, by=by, at=at)
+    used = MaterialFile.objects.filter(file=file_id, material__application=application).select_related("material").first()
+    if used is None:
+        raise NotFound
+    used.material.application = application
+    if not is_identity_paper(used.material):
+        raise NotFound
+    facts = {"file": str(file_id), "material": used.material.name, "reason": reason.strip()}
+    journal.record(acts.OPEN_ORIGINAL, subject=core.subject_of(application), by=by, at=at, facts=facts)
+    return file_id
+
+
+def _require_look(application: Application, reason: str, *, by: Actor, at: datetime) -> None:
+    if not by.has(UNMASK_DUTY) or not works_on(by, application.item_code, application.agency_id, at):
+        raise NotAllowed(_("Your post may not look at hidden numbers. Ask the head of your office."))
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise Invalid({"reason": _("Please say why you need to see this; the applicant can read the reason.")})
+
+
 @core.recorded_act(acts.UNMASK)
 def unmask_answer(*, application_id: UUID, key: str, reason: str, by: Actor, at: datetime) -> str:
     """Return a hidden answer in full, once; who looked and why stays in the journal.
@@ -140,10 +169,7 @@ def unmask_answer(*, application_id: UUID, key: str, reason: str, by: Actor, at:
     :raises NotFound: when there is no such hidden answer.
     """
     application = core.lock_one(application_id)
-    if not by.has(UNMASK_DUTY) or not works_on(by, application.item_code, application.agency_id, at):
-        raise NotAllowed(_("Your post may not look at hidden numbers. Ask the head of your office."))
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise Invalid({"reason": _("Please say why you need to see this; the applicant can read the reason.")})
+    _require_look(application, reason, by=by, at=at)
     field = next((each for each in catalog.version_form(application.version_id).fields if each.key == key), None)
     if field is None or not field.is_personal or key not in application.answers:
         raise NotFound

@@ -34,6 +34,7 @@ class Material:
     accept_standard: str = ""
     legal_basis: str = ""
     reusable: bool = False
+    is_identity: bool = False
     ecert_code: str = ""
     accept_formats: tuple[str, ...] = ()
     max_mb: int | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from onedoor.documents.keeping import StoreFull
+from onedoor.documents.services.copies import NoCopy, make_copy, sweep_copies, want_copy
 from onedoor.documents.services.files import note_scan, release_files, store_upload, sweep_orphans, sweep_uploads, use_files
 from onedoor.documents.services.papers import (
     CannotSeal,
@@ -19,10 +20,12 @@ from onedoor.documents.sniffing import WrongFile
 __all__ = [
     "CannotSeal",
     "NewPaper",
+    "NoCopy",
     "PaperIncomplete",
     "StoreFull",
     "WrongFile",
     "issue_papers",
+    "make_copy",
     "make_sheet",
     "note_scan",
     "queue_sealing",
@@ -30,9 +33,11 @@ __all__ = [
     "revoke_papers",
     "seal_newest",
     "store_upload",
+    "sweep_copies",
     "sweep_orphans",
     "sweep_sheets",
     "sweep_uploads",
     "use_files",
+    "want_copy",
     "want_sheet",
 ]

@@ -2,41 +2,87 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from onedoor.documents import access, keeping, queries
+from onedoor.documents import access, keeping, marks, queries, services
 from onedoor.documents.checking import check_upload
 from onedoor.documents.forms import FileForm, NumberForm
+from onedoor.documents.sending import POLICY, SHOWN, closed, whole_file
+from onedoor.documents.watermark import marked_jpeg
 from onedoor.kernel.doors import Door, door
-from onedoor.kernel.errors import NotFound
+from onedoor.kernel.errors import NotFound, WrongState
 from onedoor.kernel.subjects import Subject
 from onedoor.people.services import spend_try
 
+if TYPE_CHECKING:
+    from onedoor.documents.models import File
+
 TRIES, WINDOW_SECONDS = 40, 600
-_LOCKED_DOWN = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 _PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-_SHOWN = frozenset({"image/jpeg", "image/png", "image/webp"})
 
 
 @door(Door.ANYONE)
 @never_cache
 @require_GET
-def stored_file(request: HttpRequest, token: str) -> FileResponse:
-    """Send a file to the viewer for whom the address was made; pictures are shown, everything else is saved."""
+def stored_file(request: HttpRequest, token: str) -> HttpResponse | FileResponse:
+    """Send a file to the viewer for whom the address was made; where it bears a mark, a copy with it and never the file itself."""
     file_id = access.file_named_by(request, token)
     actor = access.actor_of(request)
     file = queries.file_for(actor, file_id, granted_subjects=access.granted(request))
-    is_shown = file.media_type in _SHOWN and not file.is_active
-    response = FileResponse(keeping.open_stored(file.storage_key), as_attachment=not is_shown, filename=file.name)
-    response["Content-Type"] = file.media_type
-    return _closed(response, _LOCKED_DOWN)
+    mark = marks.marks_of([file]).get(file.id)
+    if mark is None:
+        return whole_file(file)
+    if file.media_type in SHOWN:
+        return _marked_picture(file, mark)
+    return _copy(request, [file], {file.id: mark}, title=file.name)
+
+
+def _marked_picture(file: File, mark: str) -> FileResponse:
+    with keeping.open_stored(file.storage_key) as stored:
+        picture = marked_jpeg(stored.read(), mark)
+    name = f"{file.name.rpartition('.')[0]}.jpg"
+    return closed(FileResponse(BytesIO(picture), filename=name, content_type="image/jpeg"), POLICY)
+
+
+@door(Door.ANYONE)
+@never_cache
+@require_GET
+def bound_files(request: HttpRequest, token: str) -> HttpResponse | FileResponse:
+    """Send several files as one PDF, the pages of one paper, to the viewer for whom the address was made."""
+    file_ids, title = access.files_named_by(request, token)
+    files = queries.files_for(access.actor_of(request), file_ids, granted_subjects=access.granted(request))
+    return _copy(request, files, marks.marks_of(files), title=title)
+
+
+def _copy(request: HttpRequest, files: Sequence[File], across: Mapping[UUID, str], *, title: str) -> HttpResponse | FileResponse:
+    """Send the copy of files, or say that it is being made; the page asks again by itself, with a script or without.
+
+    :raises WrongState: when they cannot be shown so.
+    """
+    found = None
+    if all(file.media_type in queries.BINDABLE for file in files):
+        found = services.want_copy(files, across, title=title, at=timezone.now())
+    if found is None or found.trouble:
+        raise WrongState(
+            _("“%(title)s” cannot be shown as pages. Please have it handed in as a photo or as a PDF.") % {"title": title}
+        )
+    if not found.is_made:
+        response = render(request, "documents/copy_waits.html", {"title": title, "pages": len(files)})
+        response["Refresh"] = "2"
+        return response
+    name = f"{title.removesuffix('.pdf')}.pdf"
+    sent = FileResponse(keeping.open_stored(found.storage_key), filename=name, content_type="application/pdf")
+    return closed(sent, _PDF_POLICY)
 
 
 @door(Door.ANYONE)
@@ -48,14 +94,7 @@ def paper_file(request: HttpRequest, paper_id: UUID) -> FileResponse:
     name = f"{paper.title} {paper.number}.pdf"
     stored = keeping.open_stored(paper.storage_key)
     response = FileResponse(stored, as_attachment="save" in request.GET, filename=name, content_type="application/pdf")
-    return _closed(response, _PDF_POLICY)
-
-
-def _closed(response: FileResponse, policy: str) -> FileResponse:
-    response["Content-Security-Policy"] = policy
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
+    return closed(response, _PDF_POLICY)
 
 
 @door(Door.ANYONE)

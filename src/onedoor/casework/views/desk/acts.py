@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -24,11 +24,13 @@ from onedoor.casework.services import drafts, handover, intake, review, window
 from onedoor.casework.states import KIND, Status
 from onedoor.casework.views.desk import check_list, page
 from onedoor.casework.views.public.apply import actor_of, region_options
+from onedoor.documents import sending
 from onedoor.documents import services as documents
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.clock import SHANGHAI
 from onedoor.kernel.doors import Door, door
 from onedoor.kernel.errors import NotAllowed, NotFound, Refused, Text
+from onedoor.kernel.ids import id_from
 from onedoor.kernel.subjects import Subject
 
 
@@ -240,6 +242,25 @@ def unmask(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 @door(Door.STAFF)
+@require_POST
+@never_cache
+def original(request: HttpRequest, case_id: UUID) -> HttpResponse | FileResponse:
+    """Send an identity paper without its mark, this once, for a reason that is kept."""
+    by, at, file_id = actor_of(request), timezone.now(), id_from(request.POST.get("file"))
+    page.load(request, case_id)
+    if file_id is None:
+        raise NotFound
+    reason = forms.posted_text(request.POST, "reason")
+    try:
+        window.open_original(application_id=case_id, file_id=file_id, reason=reason, by=by, at=at)
+    except (NotAllowed, NotFound):
+        raise
+    except Refused as refusal:
+        return page.refused(request, case_id, refusal)
+    return sending.original(file_id, subject=Subject(KIND, case_id))
+
+
+@door(Door.STAFF)
 @require_http_methods(["GET", "POST"])
 def notice(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """List everything that may be missing, with what is missing ticked already; show the notice; send it."""
@@ -335,8 +356,7 @@ def add_scans(request: HttpRequest, case_id: UUID, found: CasePage) -> dict[str,
         for upload in request.FILES.getlist(f"file-{material.key}"):
             try:
                 file = documents.store_upload(upload, by=by, at=at, subject=Subject(KIND, case_id))
-            except Refused as refusal:
+                drafts.attach_file(application_id=case_id, key=material.key, file_id=file.id, by=by, at=at)
+            except (documents.WrongFile, documents.StoreFull, drafts.TooManyFiles) as refusal:
                 errors[f"file-{material.key}"] = f"{upload.name}：{refusal}"
-                continue
-            drafts.attach_file(application_id=case_id, key=material.key, file_id=file.id, by=by, at=at)
     return errors

@@ -176,6 +176,7 @@ def case_context(request: HttpRequest, case: CasePage, **more: Any) -> dict[str,
         "asks_why_late": states.DECIDE in acts and is_late(case),
         "may_deliver": states.DELIVER in acts,
         "may_unmask": actor.has(UNMASK_DUTY),
+        "originals": identity_files(case) if actor.has(UNMASK_DUTY) else [],
         "materials": material_rows(case),
         "norm": check_list.of_case(case),
         "facts": facts(application, case),
@@ -199,6 +200,12 @@ def _sent_back(case: CasePage) -> StageRun | None:
     ended = [run for run in case.runs if run.ended_at is not None]
     last = max(ended, key=lambda run: (run.ended_at, run.pk), default=None)
     return last if last is not None and last.is_returned and case.application.status == Status.IN_REVIEW else None
+
+
+def identity_files(case: CasePage) -> list[Any]:
+    """Return the files of identity papers, which are only shown with their mark."""
+    marked = {each.key for each in case.terms.materials if each.is_identity}
+    return [used.file for material in case.materials if material.key in marked for used in material.files.all()]
 
 
 def _correction(case: CasePage) -> Any:

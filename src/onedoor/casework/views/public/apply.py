@@ -203,7 +203,8 @@ def paper_rows(application: Application) -> list[dict[str, Any]]:
         handed_in = material.certificate is None and (wanted.is_handed_in if wanted else True)
         required = wanted.is_required if wanted else bool(asked and asked.required)
         rows.append({
-            "material": material, "norm": wanted, "files": list(material.files.all()), "is_handed_in": handed_in,
+            "material": material, "norm": wanted, "files": (used := list(material.files.all())), "pages": [each.file for each in used],
+            "is_handed_in": handed_in,
             "is_absent": material.state == MaterialState.MISSING,
             "is_open": handed_in and required
             and material.state in (MaterialState.MISSING, MaterialState.REJECTED),

@@ -20,7 +20,7 @@ from onedoor.casework.views.public.mine import correction_page
 from onedoor.catalog import queries as catalog
 from onedoor.documents import services as documents
 from onedoor.kernel.doors import Door, door
-from onedoor.kernel.errors import Refused, Text
+from onedoor.kernel.errors import Text
 from onedoor.kernel.subjects import Subject
 
 
@@ -63,10 +63,9 @@ def add_file(request: HttpRequest, draft_id: UUID, key: str) -> HttpResponse:
     for upload in uploads:
         try:
             file = documents.store_upload(upload, by=by, at=at, subject=Subject(KIND, application.id))
-        except Refused as refusal:
-            refused.append(_("%(name)s: %(reason)s") % {"name": upload.name, "reason": refusal})
-        else:
             drafts.attach_file(application_id=application.id, key=key, file_id=file.id, by=by, at=at)
+        except (documents.WrongFile, documents.StoreFull, drafts.TooManyFiles) as refusal:
+            refused.append(_("%(name)s: %(reason)s") % {"name": upload.name, "reason": refusal})
     if refused:
         return _page(request, application, {key: " ".join(refused)})
     return redirect(_place(application, key))
@@ -78,6 +77,16 @@ def remove_file(request: HttpRequest, draft_id: UUID, key: str, file_id: UUID) -
     """Take a file away again."""
     application = draft_of(request, draft_id)
     drafts.detach_file(application_id=application.id, key=key, file_id=file_id, by=actor_of(request), at=timezone.now())
+    return redirect(_place(application, key))
+
+
+@door(Door.CITIZEN)
+@require_POST
+def move_file(request: HttpRequest, draft_id: UUID, key: str, file_id: UUID) -> HttpResponse:
+    """Move a page before or behind its neighbour."""
+    application = draft_of(request, draft_id)
+    step = -1 if request.POST.get("to") == "up" else 1
+    drafts.move_file(application_id=application.id, key=key, file_id=file_id, step=step, by=actor_of(request), at=timezone.now())
     return redirect(_place(application, key))
 
 
