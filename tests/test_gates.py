@@ -189,6 +189,8 @@ TABLE: dict[str, tuple[str, str]] = {  # who gets in with GET, and with POST
     "desk/intake/<uuid:draft_id>/pass-on/": (STAFF, INTAKE),
     "desk/messages/": (STAFF, STAFF),
     "desk/papers/": (CENTRE, CENTRE),
+    "desk/persons/": ("LL----------", "LL----------"),
+    "desk/persons/<slug:kind>/": ("LL----------", "LL----------"),
     "desk/postings/": (CENTRE, CENTRE),
     "desk/postings/<uuid:account_id>/": (CENTRE, CENTRE),
     "desk/postings/<uuid:account_id>/end/<uuid:posting_id>/": (CENTRE, CENTRE),
@@ -283,6 +285,8 @@ class Ground:
                 "column_key": "c1",
                 "key": "applicant" if "/section/" in pattern else "area",
             }
+        if pattern.startswith("desk/persons/"):
+            filled["kind"] = "death"
         if pattern.startswith("verify/"):
             filled["code"] = filled["paper_code"]
         if pattern.startswith("q/"):

@@ -26,7 +26,7 @@ class CaseworkConfig(AppConfig):
         from onedoor.documents import guards, infections, marks
         from onedoor.look import rail
         from onedoor.notify import templates
-        from onedoor.people import mandates, records
+        from onedoor.people import mandates, permissions, records
 
         guards.register(KIND, _may_open)
         infections.register(KIND, "casework.turn_away_infected")
@@ -37,6 +37,8 @@ class CaseworkConfig(AppConfig):
             _("Special procedures"), "casework:desk_special_kinds", _keeps_kinds, icon="calendar-clock", group="house", order=60
         )
         rail.register(_("Window intake"), "casework:desk_start", _receives, icon="file-text", order=20)
+        rail.register(_("Persons and mandates"), "casework:desk_persons", permissions.keeps_persons, icon="users", order=25)
+        guards.register("people.mandate_paper", lambda actor, _paper: permissions.keeps_persons(actor))
         rail.register_search("casework:desk_search")
         templates.register_link(KIND, _page_of)
         templates.register_link(KIND, _desk_page_of, at_desk=True)

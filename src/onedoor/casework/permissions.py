@@ -173,7 +173,7 @@ def acts_as_proxy(actor: Actor, application: Application) -> bool:
     if applicant is None or actor.is_staff or actor.client_id is not None or actor.account is None:
         return False
     if applicant.kind == people.PERSON:
-        return applicant.id != actor.person
+        return applicant.id != actor.person and not people.is_same_person(actor.person, applicant.id)
     return not people.is_member(actor.account, applicant.id)
 
 

@@ -14,7 +14,16 @@ from django.db.models import Prefetch, Q, QuerySet
 from onedoor.casework import annexes, progress, requests, stages, states, talk
 from onedoor.casework.correction import Scope, scope
 from onedoor.casework.models import Application, CorrectionNotice, Material, MaterialFile, NormAnswer, StageRun
-from onedoor.casework.permissions import STAGE_OF_ACT, WITHOUT_THE_CASE, heads, may_with, offered, owns, refusal_at_level
+from onedoor.casework.permissions import (
+    STAGE_OF_ACT,
+    WITHOUT_THE_CASE,
+    applicant_of,
+    heads,
+    may_with,
+    offered,
+    owns,
+    refusal_at_level,
+)
 from onedoor.casework.progress import Progress
 from onedoor.casework.requests import NO_REQUESTS, Requests
 from onedoor.casework.states import CLOCKS_THAT_PAUSE, KIND, Door, Status, Transition
@@ -72,7 +81,7 @@ def application_by_reference(*, actor: Actor, reference: str, at: datetime) -> A
 
 def _seen(found: QuerySet[Application], *, actor: Actor, at: datetime) -> Application:
     found = annexes.told(found).annotate(stands_still=limits.is_paused(*CLOCKS_THAT_PAUSE))
-    application = found.select_related("version", "service_item", "agency", "site").first()
+    application = found.select_related("version", "service_item", "agency", "site", "applicant_person", "filed_by").first()
     if application is None:
         raise NotFound
     if owns(actor, application, at=at):
@@ -101,6 +110,7 @@ def my_applications(*, actor: Actor, at: datetime, after: UUID | None = None) ->
     """Return one's own applications and those of whoever one may act for today, newest first."""
     mine = Q(filed_by=actor.account, applicant_person__isnull=True, applicant_organisation__isnull=True)
     if actor.person is not None:
+        mine |= Q(applicant_person__in=people.absorbed_by(actor.person))
         mine |= Q(applicant_person=actor.person) & (~Q(status=Status.DRAFT) | Q(filed_by=actor.account))
     organisations = people.organisations_of(actor.account) if actor.account is not None else []
     if organisations:
@@ -168,6 +178,16 @@ def corrections_of(application: Application) -> list[CorrectionNotice]:
     if not application.corrections_asked:
         return []
     return list(CorrectionNotice.objects.filter(application=application).order_by("number"))
+
+
+def proxy_of(application: Application) -> mandates.MandateView | None:
+    """Return the mandate by which an application was filed, as of its submission; one query, and none where it was filed for oneself."""
+    applicant, filer = applicant_of(application), application.filed_by
+    if application.channel != "online" or applicant is None or application.submitted_at is None:
+        return None
+    if filer is None or filer.person_id is None or filer.person_id == applicant.id:
+        return None
+    return mandates.acting_for(filer.person_id, applicant, item_code=application.item_code, at=application.submitted_at)
 
 
 def materials_of(application: Application) -> list[Material]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from onedoor.casework.views.desk import acts, intake, requests, returning, special_kinds, talking, worklist
+from onedoor.casework.views.desk import acts, intake, persons, requests, returning, special_kinds, talking, worklist
 from onedoor.casework.views.public import apply, mandates, mine, papers, track
 
 app_name = "casework"
@@ -29,6 +29,8 @@ urlpatterns = [
     path("my/mandates/new/", mandates.new_mandate, name="mandate_new"),
     path("my/mandates/<uuid:mandate_id>/", mandates.mandate, name="mandate"),
     path("desk/work/", worklist.work, name="desk_work"),
+    path("desk/persons/", persons.persons, name="desk_persons"),
+    path("desk/persons/<slug:kind>/", persons.enter, name="desk_person"),
     path("desk/search/", worklist.search, name="desk_search"),
     path("desk/cases/<uuid:case_id>/", acts.case, name="desk_case"),
     path("desk/cases/<uuid:case_id>/preview/", acts.preview, name="desk_preview"),

@@ -98,6 +98,21 @@ def parse_card(text: str, *, today: date) -> str:
     return value
 
 
+def birthday(kind: str, number: str) -> date | None:
+    """Return the birthday that a checked number tells; foreigners' cards and other papers than cards tell none."""
+    if kind not in _CARD_KINDS or not _CARD.fullmatch(number) or number[0] == "9":
+        return None
+    return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+
+
+def birthday_in(born: date, years: int) -> date:
+    """Return the birthday on which somebody is ``years`` old; born on 29 February, that is 1 March in other years."""
+    try:
+        return born.replace(year=born.year + years)
+    except ValueError:
+        return date(born.year + years, 3, 1)
+
+
 def _check_birthday(digits: str, today: date) -> None:
     try:
         born = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))

@@ -24,6 +24,7 @@ def register_all() -> None:
             "whether you agree. If not, do nothing."
         ),
     )
+    register("people.mandate_entered", mandate, _("A window entered that %(proxy)s acts for %(principal)s, until %(last_day)s."))
     register("people.mandate_accepted", mandate, _("%(proxy)s agreed to act for %(principal)s, until %(last_day)s."))
     register(
         "people.mandate_ended", mandate, _("%(proxy)s does not act for %(principal)s any more. What was handed in before goes on.")

@@ -32,4 +32,11 @@ CREATE_CLIENT = register("people.create_client", _("%(actor)s let another system
 REVOKE_CLIENT = register("people.revoke_client", _("%(actor)s took the API away from another system"))
 OFFER_MANDATE = register("people.offer_mandate", _("%(actor)s offered somebody the right to act"))
 ACCEPT_MANDATE = register("people.accept_mandate", _("%(actor)s agreed to act for somebody"))
+RECORD_MANDATE = register("people.record_mandate", _("%(actor)s entered a mandate on paper or a guardianship"))
+RECORD_DEATH = register("people.record_death", _("%(actor)s entered that the person has died"), personal=("day", "reason"))
+UNDO_DEATH = register(
+    "people.undo_death", _("%(actor)s took back that the person had died: it was a mistake"), personal=("reason",)
+)
+MERGE_PERSONS = register("people.merge_persons", _("%(actor)s joined two entries of one person"), personal=("reason",))
+MERGE_ORGANISATIONS = register("people.merge_organisations", _("%(actor)s entered that the organisation went up in another one"))
 END_MANDATE = register("people.end_mandate", _("%(actor)s ended somebody's right to act"), personal=("reason",))

@@ -142,6 +142,15 @@ def offered_to(account: Account) -> Q:
     )  # fmt: skip
 
 
+def open_mandates_of_person(name: str, identity_hash: bytes, *, at: datetime) -> list[MandateView]:
+    """Return the mandates that a person gives or holds and that are not over, for a window with the paper at hand. One query."""
+    side = Q(principal_person__identity_hash=identity_hash, principal_person__name=name)
+    side |= Q(proxy__identity_hash=identity_hash, proxy__name=name)
+    found = Mandate.objects.filter(side, ended_at__isnull=True, accepted_at__isnull=False, last_day__gte=local_date(at))
+    rows = found.select_related("principal_person", "principal_organisation", "proxy").order_by("pk")[:SHOWN]
+    return [_view(each, is_principal=False, at=at) for each in rows]
+
+
 def acting_for(person_id: UUID, principal: Subject, *, item_code: str, at: datetime) -> MandateView | None:
     """Return the mandate by which a person acts for a principal in an item on the day of ``at``. One query."""
     key = "principal_person" if principal.kind == PERSON else "principal_organisation"

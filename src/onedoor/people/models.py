@@ -26,9 +26,12 @@ class Person(Row):
     verified_at = models.DateTimeField(null=True)
     verified_how = models.CharField(max_length=40, choices=Verified, blank=True)
     region = models.CharField(max_length=12, blank=True)
+    died_day = models.DateField(null=True)
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="absorbed")
 
     class Meta:
         constraints = (
+            models.CheckConstraint(condition=~Q(merged_into=models.F("id")), name="people_person_not_merged_into_itself"),
             models.CheckConstraint(
                 condition=Q(verified_at__isnull=True, verified_how="") | (Q(verified_at__isnull=False) & ~Q(verified_how="")),
                 name="people_person_verified_says_how",
@@ -50,9 +53,13 @@ class Organisation(Row):
     region = models.CharField(max_length=12, blank=True)
     verified_at = models.DateTimeField(null=True)
     verified_how = models.CharField(max_length=40, choices=Verified, blank=True)
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="absorbed")
 
     class Meta:
-        constraints = (models.CheckConstraint(condition=~Q(name=""), name="people_organisation_has_name"),)
+        constraints = (
+            models.CheckConstraint(condition=~Q(name=""), name="people_organisation_has_name"),
+            models.CheckConstraint(condition=~Q(merged_into=models.F("id")), name="people_organisation_not_merged_into_itself"),
+        )
 
     def __str__(self) -> str:
         return self.credit_code

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from onedoor.kernel.actor import Actor
 
 UNMASK = "people.unmask"
+KEEP_PERSONS = "people.keep_persons"
 MANAGE_ACCOUNTS = "people.manage_accounts"
 MANAGE_CLIENTS = "people.manage_clients"
 
@@ -17,6 +18,11 @@ MANAGE_CLIENTS = "people.manage_clients"
 def may_unmask(actor: Actor) -> bool:
     """Tell whether the actor's post may look at masked data."""
     return actor.is_staff and actor.has(UNMASK)
+
+
+def keeps_persons(actor: Actor) -> bool:
+    """Tell whether the actor's post enters what papers say of persons: mandates, guardians, deaths, mergers."""
+    return actor.is_staff and actor.has(KEEP_PERSONS)
 
 
 def may_manage_accounts(actor: Actor) -> bool:

@@ -329,20 +329,35 @@ def may_act_for(account_id: UUID, applicant: Subject, *, item_code: str, at: dat
         mandates.live_on(local_date(at)), mandates.for_item(item_code), proxy__isnull=False, proxy=OuterRef("person")
     )
     if applicant.kind == PERSON:
-        return account.filter(Q(person=applicant.id) | Exists(given.filter(principal_person=applicant.id))).exists()
-    staff = Membership.objects.filter(account=OuterRef("pk"), organisation=applicant.id, ends_at__isnull=True)
+        absorbed = Person.objects.filter(pk=applicant.id, merged_into__isnull=False, merged_into=OuterRef("person"))
+        own = Q(person=applicant.id) | Exists(absorbed)
+        return account.filter(own | Exists(given.filter(principal_person=applicant.id))).exists()
+    here = Q(organisation=applicant.id) | Q(organisation__absorbed=applicant.id)
+    staff = Membership.objects.filter(here, account=OuterRef("pk"), ends_at__isnull=True)
     return account.filter(Exists(staff) | Exists(given.filter(principal_organisation=applicant.id))).exists()
 
 
 def is_member(account_id: UUID, organisation_id: UUID) -> bool:
-    """Tell whether an account belongs to an organisation, so that it acts as the organisation itself. One query."""
-    return Membership.objects.filter(account_id=account_id, organisation_id=organisation_id, ends_at__isnull=True).exists()
+    """Tell whether an account belongs to an organisation, or to the one it went up in, and so acts as itself. One query."""
+    here = Q(organisation=organisation_id) | Q(organisation__absorbed=organisation_id)
+    return Membership.objects.filter(here, account_id=account_id, ends_at__isnull=True).exists()
+
+
+def is_same_person(person_id: UUID | None, absorbed: UUID) -> bool:
+    """Tell whether an entry of a person was joined to another one. One query."""
+    return person_id is not None and Person.objects.filter(pk=absorbed, merged_into=person_id).exists()
+
+
+def absorbed_by(person_id: UUID) -> list[UUID]:
+    """Return the entries of a person that were joined to this one. One query."""
+    return list(Person.objects.filter(merged_into=person_id).order_by("pk").values_list("pk", flat=True))
 
 
 def organisations_of(account_id: UUID) -> list[UUID]:
-    """Return the organisations an account may act for today. One query."""
-    found = Membership.objects.filter(account_id=account_id, ends_at__isnull=True).order_by("pk")
-    return list(found.values_list("organisation_id", flat=True))
+    """Return the organisations an account may act for today, and those that went up in them. One query."""
+    own = Membership.objects.filter(account_id=account_id, ends_at__isnull=True).values("organisation")
+    found = Organisation.objects.filter(Q(pk__in=own) | Q(merged_into__in=own))
+    return list(found.order_by("pk").values_list("pk", flat=True))
 
 
 def masked_field_name(kind: str, field: str) -> str:

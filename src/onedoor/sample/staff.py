@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from onedoor.people.models import Account
 
 UNMASK, AUTHORISE = ("people.unmask",), ("network.authorise",)
+AT_WINDOW = (*UNMASK, "people.keep_persons")
 HEAD = (*AUTHORISE, "casework.head")
 HEAD_OF_DEPARTMENT = (*HEAD, "catalog.edit")
 CENTRE = ("network.manage", "catalog.publish", "workdays.enter_notice", "casework.keep_kinds")
@@ -60,7 +61,7 @@ def post_of(agency: str, role: str) -> str:
 def posts(source: Source) -> list[NewPost]:
     """Return all posts."""
     found = [
-        NewPost(CLERK, "综合受理岗", offices.CENTER, "window_clerk", HALL, duties=UNMASK),
+        NewPost(CLERK, "综合受理岗", offices.CENTER, "window_clerk", HALL, duties=AT_WINDOW),
         NewPost(ISSUE, "统一出件岗", offices.CENTER, "window_clerk", HALL),
         *(NewPost(code, f"{area}专区受理岗", offices.CENTER, "window_clerk", HALL, duties=UNMASK) for area, code in AREA_POSTS.items()),
         NewPost(BIZ, "业务科科长", offices.CENTER, "center_biz", HALL, duties=CENTRE),
@@ -72,12 +73,12 @@ def posts(source: Source) -> list[NewPost]:
         found += _office(offices.department_code(row["code"]), HALL, "首席代表", handle="承办岗")
     for county in source.counties:
         code, site = offices.bureau_code(county), county.site["code"]
-        found.append(NewPost(post_of(code, "CLERK"), "综合受理岗", code, "county_clerk", site, duties=UNMASK))
+        found.append(NewPost(post_of(code, "CLERK"), "综合受理岗", code, "county_clerk", site, duties=AT_WINDOW))
         found += _office(code, site, "局长", handle="审查岗", prefix="county_")
     for township in source.townships:
         code, site = offices.township_code(township), township.site["code"]
         found += [
-            NewPost(post_of(code, "CLERK"), "综合窗口岗", code, "township_clerk", site, duties=UNMASK),
+            NewPost(post_of(code, "CLERK"), "综合窗口岗", code, "township_clerk", site, duties=AT_WINDOW),
             NewPost(post_of(code, "REVIEW"), "审核岗", code, "township_reviewer", site, duties=UNMASK),
             NewPost(post_of(code, "APPROVE"), "审批岗", code, "township_approver", site, duties=HEAD),
             NewPost(post_of(code, "AGENT"), "村（社区）代办岗", code, "village_agent"),

@@ -28,6 +28,7 @@ from onedoor.kernel.clock import local_date
 from onedoor.kernel.errors import NotAllowed, NotFound, Refused, WrongState
 from onedoor.kernel.subjects import Subject
 from onedoor.network import queries as network
+from onedoor.people import capacity
 from onedoor.people import queries as people
 
 ITEM_CLOSED = _("This item cannot be applied for at present. The guide says why and what else is possible.")
@@ -52,6 +53,14 @@ class Applicant:
     name: str
     person_id: UUID | None = None
     organisation_id: UUID | None = None
+
+
+def subject_of(applicant: Applicant) -> Subject:
+    """Return the applicant as ``people`` knows it."""
+    if applicant.organisation_id is not None:
+        return Subject(people.ORGANISATION, applicant.organisation_id)
+    assert applicant.person_id is not None  # noqa: S101 - one of the two is there
+    return Subject(people.PERSON, applicant.person_id)
 
 
 def applicant_of(subject: Subject, name: str) -> Applicant:
@@ -114,6 +123,7 @@ def open_many(
         raise NotAllowed
     wanted = [one.service_item_id for one in openings if one.draft_id not in known]
     terms = catalog.open_service_items(wanted, today=local_date(at))
+    capacity.require_capacity({subject_of(one.applicant) for one in openings if one.applicant}, by=by, at=at)
     if channel == Channel.ONLINE:
         _require_own_applicants({key: each.item_code for key, each in terms.items()}, openings, by=by, at=at)
     if channel == Channel.WINDOW and terms:

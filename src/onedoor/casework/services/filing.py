@@ -30,6 +30,7 @@ from onedoor.kernel.clock import local_date
 from onedoor.kernel.errors import Invalid, NotAllowed, Refused, Text
 from onedoor.kernel.ids import new_id
 from onedoor.network.regions import lies_in
+from onedoor.people import capacity
 from onedoor.people import services as people
 from onedoor.people.names import LONGEST_ORGANISATION, LONGEST_PERSON, WrongName, clean_name
 
@@ -196,6 +197,7 @@ def _enter_applicant(
         application.applicant_organisation_id, application.applicant_name = organisation.id, organisation.name
     else:
         (person,) = people.find_or_create_persons([applicant], by=by, at=at)
+        capacity.require_guardian(person, by=by, at=at)
         application.applicant_person_id, application.applicant_name = person.id, person.name
 
 

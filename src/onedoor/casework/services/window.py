@@ -23,6 +23,7 @@ from onedoor.journal import services as journal
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
 from onedoor.network.queries import works_on
+from onedoor.people import capacity
 from onedoor.people import services as people
 from onedoor.people.services import NewOrganisation, NewPerson
 
@@ -44,6 +45,7 @@ def name_applicant_at_window(
     application = _own_draft(application_id, by=by, at=at)
     if isinstance(applicant, NewPerson):
         (person,) = people.find_or_create_persons([applicant], by=by, at=at)
+        capacity.require_guardian(person, by=by, at=at)
         application.applicant_person_id, application.applicant_organisation_id = person.id, None
         application.applicant_name = person.name
     else:

@@ -1,5 +1,6 @@
 """Acts on people and accounts, gathered from their files so that other rooms know one name."""
 
+from onedoor.people.capacity import Died, NeedsGuardian, WentUp
 from onedoor.people.services.access import (
     LockedOut,
     WrongFactor,
@@ -30,6 +31,15 @@ from onedoor.people.services.accounts import (
 )
 from onedoor.people.services.clients import NameTaken, create_client, revoke_client
 from onedoor.people.services.codes import WrongTextCode, forget_old_codes, send_code, use_code
+from onedoor.people.services.life import (
+    end_mandate_at_window,
+    merge_organisations,
+    merge_persons,
+    record_death,
+    record_guardian,
+    record_mandate,
+    undo_death,
+)
 from onedoor.people.services.mandates import MOST_ITEMS, Overlaps, accept_mandate, end_mandate, offer_mandate
 from onedoor.people.services.memberships import (
     AGENT,
@@ -71,9 +81,11 @@ __all__ = [
     "REPRESENTATIVE",
     "CannotClaim",
     "CannotRegister",
+    "Died",
     "LockedOut",
     "NameDiffers",
     "NameTaken",
+    "NeedsGuardian",
     "NewCitizen",
     "NewMember",
     "NewOrganisation",
@@ -83,6 +95,7 @@ __all__ = [
     "Overlaps",
     "OwnAccount",
     "RepresentativeStays",
+    "WentUp",
     "WrongFactor",
     "WrongLogin",
     "WrongPassword",
@@ -102,6 +115,7 @@ __all__ = [
     "create_staff",
     "create_staff_accounts",
     "end_mandate",
+    "end_mandate_at_window",
     "end_membership",
     "find_or_create_organisation",
     "find_or_create_organisations",
@@ -113,11 +127,16 @@ __all__ = [
     "give_first_password",
     "invite_member",
     "lock_account",
+    "merge_organisations",
+    "merge_persons",
     "new_recovery_codes",
     "offer_mandate",
     "open_staff_account",
+    "record_death",
+    "record_guardian",
     "record_login",
     "record_logout",
+    "record_mandate",
     "register_citizen",
     "register_citizens",
     "register_organisation",
@@ -128,6 +147,7 @@ __all__ = [
     "set_second_factor",
     "set_up_second_factor",
     "spend_try",
+    "undo_death",
     "unlock_account",
     "unmask",
     "use_code",

@@ -22,7 +22,7 @@ from onedoor.journal import services as journal
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.clock import local_date
 from onedoor.kernel.errors import AlreadyDone, Invalid, NotAllowed, NotFound, Refused
-from onedoor.kernel.identity import parse_identity, parse_mobile
+from onedoor.kernel.identity import birthday, birthday_in, parse_identity, parse_mobile
 from onedoor.kernel.ids import new_id
 from onedoor.kernel.references import new_code
 from onedoor.kernel.subjects import Subject
@@ -42,6 +42,20 @@ class CannotRegister(Refused):
     default = _(
         "We cannot open an account with these details. If you have one already, log in with your mobile or identity number. "
         "Otherwise bring your identity card to any window: the clerk helps you at once."
+    )
+
+
+YOUNGEST = 14  # 个人信息保护法 31: below, the parents decide about personal data
+
+
+class TooYoung(Refused):
+    """Children have no account of their own; a parent or guardian acts for them."""
+
+    code = "too_young"
+    http_status = 422
+    default = _(
+        "Below the age of 14 a parent or guardian does it for you, with the parent's own account. Any window enters the guardian: "
+        "bring the household register."
     )
 
 
@@ -90,9 +104,12 @@ def register_citizen(
 def _require_the_same_person(new: NewCitizen, *, at: datetime) -> str:
     """Return how the person was verified; refuse where the city knows the person with another name or phone."""
     number = parse_identity(new.identity_kind, new.identity, today=local_date(at))
+    born = birthday(new.identity_kind, number)
+    if born is not None and local_date(at) < birthday_in(born, YOUNGEST):
+        raise TooYoung
     name = clean_name(new.name)
     held = Person.objects.filter(identity_hash=queries.identity_hash(new.identity_kind, number)).first()
-    if held is not None and (held.name != name or held.phone != parse_mobile(new.phone)):
+    if held is not None and (held.died_day or held.merged_into_id or held.name != name or held.phone != parse_mobile(new.phone)):
         raise CannotRegister
     answer = verification.ask(name, new.identity_kind, number)
     if not answer.belongs_together:

@@ -19,7 +19,7 @@ from onedoor.kernel.errors import AlreadyDone, Invalid, NotAllowed, NotFound, Wr
 from onedoor.kernel.identity import parse_mobile
 from onedoor.kernel.ids import new_id
 from onedoor.kernel.subjects import Subject
-from onedoor.people import acts, mandates, queries, telling
+from onedoor.people import acts, capacity, mandates, queries, telling
 from onedoor.people.models import Account, Mandate
 from onedoor.people.names import clean_name
 from onedoor.people.services.tries import spend_try
@@ -52,10 +52,11 @@ def offer_mandate(
     """
     if by.account is None or principal not in [subject for subject, _name in mandates.represented_by(by.account)]:
         raise NotAllowed(_("You can let somebody act for yourself, or for an organisation whose legal representative you are."))
-    _require_days(first_day, last_day, at=at)
+    capacity.require_capacity([principal], by=by, at=at)
+    require_days(first_day, last_day, at=at)
     if len(items) > MOST_ITEMS:
         raise Invalid({"items": _("At most %(count)s items; or choose all.") % {"count": MOST_ITEMS}})
-    mandate = _new(principal, items=items, first_day=first_day, last_day=last_day, by=by, at=at)
+    mandate = new_mandate(principal, items=items, first_day=first_day, last_day=last_day, by=by, at=at)
     mandate.basis, mandate.proxy_name, mandate.proxy_phone = MandateBasis.CONSENT, clean_name(name), parse_mobile(phone)
     mandate.proxy_phone_hash = queries.phone_hash(mandate.proxy_phone)
     if Account.objects.filter(pk=by.account, phone_hash=mandate.proxy_phone_hash).exists():
@@ -68,7 +69,7 @@ def offer_mandate(
 @transaction.atomic(durable=True)
 def _offer(mandate: Mandate, *, by: Actor, at: datetime) -> None:
     mandate.save(force_insert=True)
-    _record(acts.OFFER_MANDATE, mandate, by=by, at=at)
+    record_mandate_act(acts.OFFER_MANDATE, mandate, by=by, at=at)
     account = Account.objects.filter(phone_hash=mandate.proxy_phone_hash, kind=AccountKind.CITIZEN, is_active=True).first()
     known = account.id if account is not None and account.display_name == mandate.proxy_name else None
     telling.tell([_news("people.mandate_offered", mandate, known, phone=mandate.proxy_phone)], at=at)
@@ -92,9 +93,10 @@ def accept_mandate(*, mandate_id: UUID, by: Actor, at: datetime) -> None:
         return
     if mandate.accepted_at is not None or mandate.ended_at is not None or mandate.last_day < local_date(at):
         raise WrongState(_("This offer does not stand any more."))
+    capacity.require_capacity([Subject(queries.PERSON, account.person_id)], by=by, at=at)
     mandate.proxy_id, mandate.accepted_at = account.person_id, at
     write_mandate(mandate, ("proxy", "accepted_at"))
-    _record(acts.ACCEPT_MANDATE, mandate, by=by, at=at)
+    record_mandate_act(acts.ACCEPT_MANDATE, mandate, by=by, at=at)
     telling.tell([_news("people.mandate_accepted", mandate, each) for each in _accounts_of_principal(mandate)], at=at)
 
 
@@ -124,9 +126,8 @@ def end_mandates(found: Sequence[Mandate], how: MandateEnd, *, by: Actor, at: da
         mandate.ended_at, mandate.ended_by, mandate.ended_how = at, by.account, how
     Mandate.objects.bulk_update(found, ["ended_at", "ended_by", "ended_how"])
     for mandate in found:
-        _record(acts.END_MANDATE, mandate, by=by, at=at, how=how, **({"reason": reason} if reason else {}))
-        told = {*_accounts_of_principal(mandate), *_accounts_of_proxy(mandate)} - {by.account}
-        telling.tell([_news("people.mandate_ended", mandate, each) for each in sorted(told)], at=at)
+        record_mandate_act(acts.END_MANDATE, mandate, by=by, at=at, how=how, **({"reason": reason} if reason else {}))
+        tell_both("people.mandate_ended", mandate, by=by, at=at)
 
 
 def write_mandate(mandate: Mandate, fields: Sequence[str] | None = None) -> None:
@@ -143,7 +144,8 @@ def write_mandate(mandate: Mandate, fields: Sequence[str] | None = None) -> None
         raise Overlaps from None
 
 
-def _new(principal: Subject, *, items: Sequence[str], first_day: date, last_day: date, by: Actor, at: datetime) -> Mandate:
+def new_mandate(principal: Subject, *, items: Sequence[str], first_day: date, last_day: date, by: Actor, at: datetime) -> Mandate:
+    """Return a mandate that is not written yet; ``items`` are codes, none means all."""
     wanted = sorted(set(items))
     return Mandate(
         id=new_id(),
@@ -158,12 +160,22 @@ def _new(principal: Subject, *, items: Sequence[str], first_day: date, last_day:
     )
 
 
-def _require_days(first_day: date, last_day: date, *, at: datetime) -> None:
+def require_days(first_day: date, last_day: date, *, at: datetime) -> None:
+    """Let only days pass that come in order, begin today or later, and are not more than the setting allows.
+
+    :raises Invalid: when they do not.
+    """
     today, longest = local_date(at), settings.ONEDOOR_MANDATE_DAYS
     if first_day < today or last_day < first_day:
         raise Invalid({"last_day": _("The last day comes after the first one, and the first is not before today.")})
     if last_day >= first_day + timedelta(days=longest):
         raise Invalid({"last_day": _("At most %(days)s days. It can be given anew afterwards.") % {"days": longest}})
+
+
+def tell_both(code: str, mandate: Mandate, *, by: Actor, at: datetime) -> None:
+    """Tell both sides of a mandate, except who acts."""
+    told = {*_accounts_of_principal(mandate), *_accounts_of_proxy(mandate)} - {by.account}
+    telling.tell([_news(code, mandate, each) for each in sorted(told)], at=at)
 
 
 def _citizen(by: Actor) -> Account:
@@ -173,7 +185,8 @@ def _citizen(by: Actor) -> Account:
     return account
 
 
-def _record(act: Act, mandate: Mandate, *, by: Actor, at: datetime, **more: object) -> None:
+def record_mandate_act(act: Act, mandate: Mandate, *, by: Actor, at: datetime, **more: object) -> None:
+    """Record what was done with a mandate, under its principal."""
     principal = mandate.principal_person_id or mandate.principal_organisation_id
     assert principal is not None  # noqa: S101 - a constraint of the table
     kind = queries.PERSON if mandate.principal_person_id else queries.ORGANISATION

@@ -19,6 +19,7 @@ from onedoor.kernel.identity import parse_credit_code, parse_identity, parse_mob
 from onedoor.kernel.ids import new_id
 from onedoor.kernel.subjects import Subject
 from onedoor.people import acts, permissions, queries
+from onedoor.people.capacity import Died, WentUp
 from onedoor.people.models import Organisation, Person
 from onedoor.people.names import LONGEST_ORGANISATION, clean_name
 from onedoor.people.states import Verified
@@ -88,8 +89,10 @@ def find_or_create_persons(new: Sequence[NewPerson], *, by: Actor, at: datetime)
         known = _known(hashes)
         _record_added([person for person in fresh.values() if known[_digest(person)].id == person.id], by=by, at=at)
     _require_same_names(wanted, known)
+    _require_alive(known)
     _note_phones(wanted, known, by=by)
-    return [known[digest] for digest in hashes]
+    kept = Person.objects.in_bulk({each.merged_into_id for each in known.values() if each.merged_into_id})
+    return [kept.get(known[digest].merged_into_id, known[digest]) for digest in hashes]
 
 
 def _parsed(new: NewPerson, *, by: Actor, at: datetime) -> Person:
@@ -135,6 +138,11 @@ def _require_same_names(wanted: Sequence[Person], known: dict[bytes, Person]) ->
                 _("We know this number under the name %(name)s. Please compare both with the paper.")
                 % {"name": masking.mask_name(held.name)}
             )
+
+
+def _require_alive(known: dict[bytes, Person]) -> None:
+    if any(each.died_day is not None for each in known.values()):
+        raise Died
 
 
 def _note_phones(wanted: Sequence[Person], known: dict[bytes, Person], *, by: Actor) -> None:
@@ -205,6 +213,8 @@ def find_or_create_organisations(new: Sequence[NewOrganisation], *, by: Actor, a
     for each in wanted:
         if known[each.credit_code].name != each.name:
             raise NameDiffers(_("We know this code under the name %(name)s.") % {"name": known[each.credit_code].name})
+    if any(known[code].merged_into_id is not None for code in codes):
+        raise WentUp
     return [known[code] for code in codes]
 
 

@@ -190,6 +190,7 @@ def case_context(request: HttpRequest, case: CasePage, **more: Any) -> dict[str,
         "runs": case.runs,
         "subject": Subject(KIND, application.id),
         "now": now,
+        "proxy": queries.proxy_of(application),
         "talk": talk.talk_of(application, reader=Side.OFFICER),
         **more,
     }
