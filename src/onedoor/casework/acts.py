@@ -30,7 +30,7 @@ REFUSE_SPECIAL = register("casework.refuse_special", _("%(actor)s refused the sp
 END_SPECIAL = register(
     "casework.end_special", _("%(actor)s entered the result of the special procedure; the limits run on"), personal=("result",)
 )
-REPORT_SPECIAL = register("casework.report_special", _("The special procedure takes longer than declared; its officers were told"))
+REMIND = register("casework.remind", _("Somebody was reminded that a limit ends, or has ended: %(rule)s"))
 CHANGE_SPECIAL_KIND = register("casework.change_special_kind", _("%(actor)s changed the kind of special procedure “%(name)s”"))
 ASK_EXTENSION = register("casework.ask_extension", _("%(actor)s asked for more time"), personal=("reason",))
 EXTEND = register("casework.extend", _("%(actor)s extended the legal limit as head of the agency"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.utils.functional import Promise
@@ -25,6 +25,7 @@ from onedoor.kernel.subjects import Subject
 from onedoor.notify.services import NewMessage
 from onedoor.notify.templates import register
 
+RENEWAL_DAYS = 30  # 行政许可法 art. 50
 TITLE = _("%(item)s")
 TEXTS: dict[str, Promise] = {
     "casework.submitted": _(
@@ -42,6 +43,12 @@ TEXTS: dict[str, Promise] = {
     "casework.special_ended": _("%(procedure)s for your application %(reference)s (%(item)s) is done. We decide by %(due)s."),
     "casework.extended": _(
         "We need more time for your application %(reference)s for %(item)s and decide by %(due)s. The notice says why."
+    ),
+    "casework.correction_ends": _(
+        "Please add by %(due)s what is missing for your application %(reference)s (%(item)s). After that day it is closed."
+    ),
+    "casework.certificate_ends": _(
+        "Your %(paper)s is valid until %(due)s. If you need it longer, apply for its renewal by %(apply)s at the latest."
     ),
     "casework.granted": _("Your application %(reference)s for %(item)s was granted. We tell you when the result can be collected."),
     "casework.refused": _(
@@ -73,10 +80,18 @@ FOR_OFFICERS: dict[str, Promise] = {
     "casework.desk_special_refused": _("What you asked for in %(reference)s was refused: %(procedure)s. Reason: %(answer)s"),
     "casework.desk_extended": _("The head gave %(days)s working days more for %(reference)s."),
     "casework.desk_extension_refused": _("The head gave no more time for %(reference)s. Reason: %(answer)s"),
-    "casework.desk_special_late": _(
-        "%(procedure)s for %(reference)s should have ended by %(due)s. Enter its result, or say in the case why it takes longer."
-    ),
     "casework.desk_lapsed": _("%(reference)s was closed: what your notice to %(applicant)s asked for never came."),
+}
+ENDS: dict[str, Promise] = {
+    "legal": _("The legal limit of %(reference)s (%(item)s) ends on %(due)s."),
+    "promise": _("The promised limit of %(reference)s (%(item)s) ends on %(due)s."),
+    "stage": _("Your step in %(reference)s (%(item)s) is to be finished by %(due)s."),
+    "notice": _("%(reference)s (%(item)s) has to be answered by %(due)s; after that it counts as accepted."),
+    "delivery": _("The result of %(reference)s (%(item)s) is to be handed over by %(due)s."),
+    "special": _("The special procedure in %(reference)s (%(item)s) was declared to end by %(due)s."),
+    "special_late": _(
+        "The special procedure in %(reference)s (%(item)s) should have ended by %(due)s. Enter its result as soon as it is there."
+    ),
 }
 CLOSED_AS = {
     Outcome.GRANTED: "casework.ready",
@@ -86,7 +101,7 @@ CLOSED_AS = {
     Outcome.LAPSED: "casework.lapsed",
     Outcome.WITHDRAWN: "casework.withdrawn",
 }
-for _code, _text in (TEXTS | FOR_OFFICERS).items():
+for _code, _text in (TEXTS | FOR_OFFICERS | {f"casework.ends_{rule}": text for rule, text in ENDS.items()}).items():
     register(_code, TITLE, _text)
 
 
@@ -160,12 +175,20 @@ def extension_refused(application: Application, request: Extension) -> list[NewM
     return _to_asker("casework.desk_extension_refused", application, request, answer=request.answer)
 
 
-def special_late(
-    application: Application, procedure: SpecialProcedure, due_at: datetime, officers: Iterable[UUID]
-) -> list[NewMessage]:
-    """Return the messages to its officers that a special procedure takes longer than was declared."""
-    due = f"{local(due_at):%Y-%m-%d}"
-    return [_to_officer("casework.desk_special_late", application, each, procedure=procedure.name, due=due) for each in officers]
+def limit_ends(application: Application, rule: str, due: date, officers: Iterable[UUID]) -> list[NewMessage]:
+    """Return the messages to officers that a limit ends, or is over."""
+    return [_to_officer(f"casework.ends_{rule}", application, each, due=due.isoformat()) for each in officers]
+
+
+def correction_ends(application: Application, due: date) -> list[NewMessage]:
+    """Return the message to the applicant that the time for missing papers is nearly over."""
+    return [_message("casework.correction_ends", application, due=due.isoformat())]
+
+
+def certificate_ends(application: Application, paper: str, valid_to: date) -> list[NewMessage]:
+    """Return the message to the holder that a certificate runs out; a renewal is applied for thirty days before (art. 50)."""
+    apply = (valid_to - timedelta(days=RENEWAL_DAYS)).isoformat()
+    return [_message("casework.certificate_ends", application, paper=paper, due=valid_to.isoformat(), apply=apply)]
 
 
 def withdrawn(application: Application, holder: UUID | None) -> list[NewMessage]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from onedoor.casework.services import clock, infected
+from onedoor.casework.services import clock, infected, reminders
 from onedoor.kernel.actor import system_actor
 
 
@@ -20,6 +20,16 @@ def watch_the_clock(timestamp: int) -> None:
     while clock.deem_accepted(by=by, at=at):
         continue
     while clock.lapse_corrections(by=by, at=at):
+        continue
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="casework.remind", queueing_lock="casework.remind", lock="casework.remind")
+def remind(timestamp: int) -> None:
+    """Tell of limits and certificates that are about to end, until everybody concerned was told."""
+    del timestamp
+    by, at = system_actor("casework"), timezone.now()
+    while reminders.remind(by=by, at=at):
         continue
 
 

@@ -111,6 +111,7 @@ class Paper(Row):
         )
         indexes = (
             models.Index(fields=["subject_id", "id"], name="documents_paper_subject"),
+            models.Index(fields=["valid_to", "id"], condition=Q(valid_to__isnull=False), name="documents_paper_runs_out"),
             models.Index(fields=["id"], condition=Q(state="issued"), name="documents_paper_unsealed"),
             models.Index(fields=["sha256"], condition=Q(sha256__isnull=False), name="documents_paper_digest"),
         )

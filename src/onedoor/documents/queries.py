@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import TextChoices
+from django.db.models import Exists, TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -212,6 +212,28 @@ def valid_certificates(subject_ids: Sequence[UUID], *, today: date) -> list[tupl
         (paper.subject_id, _paper_view(paper))
         for paper in found.defer("content").order_by("id")
         if standing_of(paper, today) in (Standing.VALID, Standing.BEING_MADE)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class RunningOut:
+    """A certificate whose last valid day is near."""
+
+    id: UUID
+    subject_id: UUID
+    title: str
+    number: str
+    valid_to: date
+
+
+def running_out(first: date, last: date, *, subject_kind: str, unless: Exists, limit: int) -> list[RunningOut]:
+    """Return the certificates whose last valid day lies between two days, soonest first; ``unless`` leaves out what it finds."""
+    found = Paper.objects.filter(~unless, kind=PaperKind.CERTIFICATE, valid_to__range=(first, last), revoked_at__isnull=True)
+    found = found.filter(subject_kind=subject_kind, replaced_by__isnull=True).order_by("valid_to", "id")
+    return [
+        RunningOut(paper.id, paper.subject_id, paper.title, paper.number, paper.valid_to)
+        for paper in found.only("subject_id", "title", "number", "valid_to")[:limit]
+        if paper.valid_to is not None
     ]
 
 

@@ -257,6 +257,37 @@ def account_of(posting_id: UUID) -> UUID | None:
     return found
 
 
+def accounts_of(posting_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return the account behind each posting. One statement."""
+    return dict(Posting.objects.filter(id__in=list(posting_ids)).values_list("id", "account"))
+
+
+def in_charge(wanted: Collection[tuple[str, str, UUID]], at: datetime) -> dict[tuple[str, str, UUID], list[UUID]]:
+    """Return who may do a stage of an item for an office at a post of that office itself: accounts by stage, item and office.
+
+    One statement for any number. Clerks who receive for an office elsewhere are not among them.
+    """
+    stages, items, offices = ({each[place] for each in wanted} for place in range(3))
+    rights = Authorisation.objects.filter(
+        _running(at), stage__in=stages, item_code__in=items, agency_id__in=offices, post__agency_id=F("agency_id")
+    )
+    held = Q(post__postings__starts_at__lte=at) & (Q(post__postings__ends_at__isnull=True) | Q(post__postings__ends_at__gt=at))
+    rows = rights.filter(held, post__postings__account__is_active=True).order_by("post__postings__id")
+    found: dict[tuple[str, str, UUID], list[UUID]] = {}
+    for stage, item, office, account in rows.values_list("stage", "item_code", "agency_id", "post__postings__account"):
+        found.setdefault((stage, item, office), []).append(account)
+    return {key: accounts for key, accounts in found.items() if key in set(wanted)}
+
+
+def holders_of(duty: str, agency_ids: Collection[UUID], at: datetime) -> dict[UUID, list[UUID]]:
+    """Return who holds a post with a general duty at each of some offices: accounts by office. One statement."""
+    held = Posting.objects.filter(_running(at), post__agency_id__in=list(agency_ids), post__duties__contains=[duty])
+    found: dict[UUID, list[UUID]] = {}
+    for office, account in held.filter(account__is_active=True).order_by("id").values_list("post__agency_id", "account"):
+        found.setdefault(office, []).append(account)
+    return found
+
+
 def window_of(posting_id: UUID) -> UUID | None:
     """Return the window at which a posting serves, where it serves at one."""
     found: UUID | None = Posting.objects.filter(id=posting_id).values_list("window", flat=True).first()

@@ -227,15 +227,28 @@ class DueRow:
 
 
 def due_before(
-    moment: datetime, limit: int, *, kind: str, subject_kind: str = "", after: tuple[datetime, UUID] | None = None
+    moment: datetime,
+    limit: int,
+    *,
+    kind: str,
+    subject_kind: str = "",
+    after: tuple[datetime, UUID] | None = None,
+    since: datetime | None = None,
+    unless: Exists | None = None,
 ) -> list[DueRow]:
     """Return running limits of a kind that are due before ``moment``, earliest first, the page behind ``after``.
+
+    ``since`` leaves out those due before another moment, ``unless`` those for which another table has a row.
 
     Costs as much as there is to report. Paused limits are left out: they have no due date.
     """
     found = Limit.objects.filter(kind=kind, due_at__lt=moment, ended_at__isnull=True, paused=False)
     if subject_kind:
         found = found.filter(subject_kind=subject_kind)
+    if since:
+        found = found.filter(due_at__gte=since)
+    if unless is not None:
+        found = found.filter(~unless)
     if after:
         found = found.extra(where=["(due_at, id) > (%s, %s)"], params=list(after))
     columns = found.order_by("due_at", "id").values_list(

@@ -7,7 +7,7 @@ CREATE FUNCTION casework_asked_is_evidence() RETURNS trigger LANGUAGE plpgsql AS
 DECLARE
     before jsonb;
     after jsonb;
-    later text[] := ARRAY['ended_at', 'ended_account', 'ended_label', 'result', 'reported_at'];
+    later text[] := ARRAY['ended_at', 'ended_account', 'ended_label', 'result'];
 BEGIN
     IF TG_OP = 'DELETE' THEN
         RAISE EXCEPTION '% % is evidence', TG_TABLE_NAME, OLD.id USING ERRCODE = 'check_violation';

@@ -16,7 +16,7 @@ from onedoor.casework.models.application import (
     StageRun,
     Verdict,
 )
-from onedoor.casework.models.time import Asked, Extension, SpecialKind, SpecialProcedure
+from onedoor.casework.models.time import Asked, Extension, Reminder, SpecialKind, SpecialProcedure
 
 __all__ = [
     "Application",
@@ -30,6 +30,7 @@ __all__ = [
     "MaterialState",
     "MessageFile",
     "NormAnswer",
+    "Reminder",
     "Side",
     "SpecialKind",
     "SpecialProcedure",

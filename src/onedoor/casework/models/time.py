@@ -101,7 +101,6 @@ class SpecialProcedure(Asked):
     ended_account = models.UUIDField(null=True)
     ended_label = models.CharField(max_length=120, blank=True)
     result = models.TextField(blank=True)
-    reported_at = models.DateTimeField(null=True, help_text=_("When its officers were told that it takes longer than declared"))
 
     class Meta:
         constraints = (
@@ -150,3 +149,18 @@ class Extension(Asked):
 
     def __str__(self) -> str:
         return f"{self.application_id} extension by {self.length}"
+
+
+class Reminder(Row):
+    """That somebody was reminded of the end of a limit or of a certificate: once for each rule, whatever runs how often."""
+
+    about = models.UUIDField(help_text=_("The limit or the certificate"))
+    rule = models.CharField(max_length=20)
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="reminders")
+    told_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["about", "rule"], name="casework_reminder_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.about}"
