@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from onedoor.casework import journey
 from onedoor.casework.models import Application
 from onedoor.casework.norm import ALL_MET
-from onedoor.casework.services import drafts, extension, intake, review, special, submission
+from onedoor.casework.services import drafts, extension, intake, review, special, submission, tolerance
 from onedoor.catalog import queries as catalog
 from onedoor.catalog import services as catalog_services
 from onedoor.documents import services as documents
@@ -162,7 +162,7 @@ def a_draft(city: City, code: str = COMMITMENT, *, by: Actor | None = None, at: 
 def with_papers(application: Application, *, by: Actor, at: datetime = MONDAY, only: Sequence[str] = ()) -> Application:
     """Upload one file for each paper that has to be handed in, or for those named."""
     terms = catalog.case_terms(application.version_id)
-    wanted = [each.key for each in terms.materials if each.is_handed_in and each.is_required]
+    wanted = [each.key for each in terms.materials if each.is_handed_in and each.is_owed]
     wanted += [journey.file_key(each.key) for each in terms.content.form.file_questions]
     for number, key in enumerate(only or wanted):
         upload = SimpleUploadedFile(f"paper{number}.pdf", PDF, content_type="application/pdf")
@@ -180,7 +180,7 @@ def submitted(city: City, code: str = COMMITMENT, *, at: datetime = MONDAY) -> A
 def all_checked(application: Application) -> list[intake.Check]:
     """Return a check of every paper that has to be handed in, all fine."""
     terms = catalog.case_terms(application.version_id)
-    keys = [each.key for each in terms.materials if each.is_handed_in and each.is_required]
+    keys = [each.key for each in terms.materials if each.is_handed_in and each.is_owed]
     keys += [journey.file_key(each.key) for each in terms.content.form.file_questions]
     return [intake.Check(key=key, accepted=True, copies=1, is_original_seen=True) for key in keys]
 
@@ -190,6 +190,31 @@ def accepted(city: City, *, at: datetime = MONDAY) -> Application:
     application = submitted(city, at=at)
     return intake.receive_and_accept(
         application_id=application.id, checks=all_checked(application), answers=ALL_MET, by=city.clerk, at=at
+    )
+
+
+FOLLOWS = "m3"  # a paper of the commitment item that may follow its acceptance (容缺)
+
+
+def one_wanted() -> list[intake.Check]:
+    """Return the check of a clerk who sees that the paper that may follow is not as it should be."""
+    return [intake.Check(key=FOLLOWS, accepted=False, remark="没有盖章")]
+
+
+def one_missing(city: City, *, at: datetime = MONDAY) -> Application:
+    """Return an application that the citizen submitted without the paper that may follow."""
+    draft = a_draft(city, at=at)
+    keys = [each.key for each in all_checked(draft) if each.key != FOLLOWS]
+    with_papers(draft, by=city.citizen, at=at, only=keys)
+    return submission.submit_application(application_id=draft.id, by=city.citizen, at=at)
+
+
+def with_gap(city: City, *, at: datetime = MONDAY) -> Application:
+    """Return an application accepted against the promise that one paper follows."""
+    application = submitted(city, at=at)
+    checks = [each for each in all_checked(application) if each.key != FOLLOWS] + one_wanted()
+    return tolerance.receive_and_tolerate(
+        application_id=application.id, signed=True, checks=checks, answers=ALL_MET, by=city.clerk, at=at
     )
 
 

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from onedoor.casework import norm, queries
 from onedoor.casework.models import Application, Material, NormAnswer
 from onedoor.casework.norm import ALL_MET, Answer, Given
-from onedoor.casework.services import intake, review
+from onedoor.casework.services import intake, review, tolerance
 from onedoor.casework.services.norm import AnsweredMeanwhile, NormNotMet, NormOpen
 from onedoor.catalog import queries as catalog
 from onedoor.journal import queries as journal
@@ -138,7 +138,7 @@ def test_a_required_paper_that_is_not_as_the_norm_asks_is_asked_for_in_writing_a
     assert f'value="{text}：只写了楼栋"' in page
 
 
-def test_a_paper_that_may_follow_does_not_hinder_acceptance_when_it_falls_short(city: City) -> None:
+def test_a_paper_that_may_follow_needs_a_promise_when_it_falls_short(city: City) -> None:
     application = submitted(city)
     content = catalog.version_content(application.version_id)
     asked = {each.paper for each in the_list(application, "receive")}
@@ -146,9 +146,11 @@ def test_a_paper_that_may_follow_does_not_hinder_acceptance_when_it_falls_short(
     with_papers_of = intake.Check(key=later.key, accepted=True, copies=1)
     checks = [*all_checked(application), with_papers_of]
     answers = Given({f"{later.key}-1": Answer("no", "没有签字，三天内补")}, rest_is_met=True)
-    accepted_one = intake.receive_and_accept(
-        application_id=application.id, checks=checks, answers=answers, by=city.clerk, at=MONDAY
-    )  # fmt: skip
+    with pytest.raises(intake.MayFollow):
+        intake.receive_and_accept(application_id=application.id, checks=checks, answers=answers, by=city.clerk, at=MONDAY)
+    accepted_one = tolerance.receive_and_tolerate(
+        application_id=application.id, signed=True, checks=checks, answers=answers, by=city.clerk, at=MONDAY
+    )
     assert accepted_one.status == "accepted"
     assert counting(application, stage="receive")[f"{later.key}-1"] == "no"
 

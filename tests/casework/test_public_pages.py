@@ -116,7 +116,7 @@ def _add_every_paper(at_home: Client, application: Application) -> None:
     terms = catalog.case_terms(application.version_id)
     page = at_home.get(reverse("casework:papers", args=[application.id]))
     assert page.status_code == 200
-    wanted = [each.key for each in terms.materials if each.is_handed_in and each.is_required]
+    wanted = [each.key for each in terms.materials if each.is_handed_in and each.is_owed]
     application.refresh_from_db()
     wanted += [
         journey.file_key(each.key)

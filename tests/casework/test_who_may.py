@@ -10,7 +10,19 @@ from django.db import transaction
 
 from onedoor.casework.models import Application
 from onedoor.casework.norm import ALL_MET
-from onedoor.casework.services import drafts, extension, handover, intake, returning, review, special, submission, talking, window
+from onedoor.casework.services import (
+    drafts,
+    extension,
+    handover,
+    intake,
+    returning,
+    review,
+    special,
+    submission,
+    talking,
+    tolerance,
+    window,
+)
 from onedoor.casework.states import TRANSITIONS, Door
 from onedoor.journal import queries as journal
 from onedoor.kernel.actor import Actor
@@ -18,7 +30,21 @@ from onedoor.kernel.errors import NotAllowed, NotFound
 from onedoor.kernel.subjects import Subject
 from onedoor.people.services import NewPerson
 from tests.casework import test_states as states
-from tests.casework.situations import COMMITMENT, INSTANT, MONDAY, City, a_draft, all_checked, asked, submitted, with_papers
+from tests.casework.situations import (
+    COMMITMENT,
+    FOLLOWS,
+    INSTANT,
+    MONDAY,
+    City,
+    a_draft,
+    all_checked,
+    asked,
+    one_missing,
+    one_wanted,
+    submitted,
+    with_gap,
+    with_papers,
+)
 from tests.people.factories import a_card, a_phone
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +131,14 @@ ACTS: dict[str, tuple[Callable[[City], Application], Act, set[str]]] = {
         asked_to_correct, lambda _, a, by: intake.correct_application(application_id=a.id, answers={}, by=by, at=MONDAY), {"owner", "clerk"}),
     "casework.accept": (
         states.received, lambda _, a, by: intake.accept_application(application_id=a.id, answers=ALL_MET, by=by, at=MONDAY), {"clerk"}),
+    "casework.tolerate": (
+        states.received, lambda _, a, by: tolerance.tolerate_application(
+            application_id=a.id, signed=True, checks=one_wanted(), answers=ALL_MET, by=by, at=MONDAY), {"clerk"}),
+    "casework.fill_gap": (
+        with_gap, lambda _, a, by: tolerance.fill_gap(application_id=a.id, checks=[intake.Check(FOLLOWS, accepted=True)], by=by, at=MONDAY),
+        {"owner", "clerk"}),
+    "promise papers": (
+        one_missing, lambda _, a, by: tolerance.promise_papers(application_id=a.id, by=by, at=MONDAY), {"owner"}),
     "answer the list of receiving": (
         submitted, lambda _, a, by: review.answer_check_list(application_id=a.id, answers=ALL_MET, by=by, at=MONDAY), {"clerk"}),
     "answer the list of a stage": (

@@ -186,7 +186,7 @@ def add_papers(citizen: Citizen, application: Application, folder: Path) -> None
     wrong.write_bytes(b"MZ\x90\x00" + b"\x00" * 300)
     application.refresh_from_db()
     terms = catalog.case_terms(application.version_id)
-    wanted = [each.key for each in terms.materials if each.is_handed_in and each.is_required]
+    wanted = [each.key for each in terms.materials if each.is_handed_in and each.is_owed]
     wanted += [
         journey.file_key(each.key)
         for each in terms.content.form.file_questions

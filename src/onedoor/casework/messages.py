@@ -15,7 +15,7 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from onedoor.casework.models import Application, Asked, CorrectionNotice, Extension, SpecialProcedure
+from onedoor.casework.models import Application, Asked, CorrectionNotice, Extension, SpecialProcedure, Tolerance
 from onedoor.casework.states import KIND, Outcome
 from onedoor.catalog import queries as catalog
 from onedoor.kernel.actor import Actor
@@ -50,6 +50,15 @@ TEXTS: dict[str, Promise] = {
     "casework.certificate_ends": _(
         "Your %(paper)s is valid until %(due)s. If you need it longer, apply for its renewal by %(apply)s at the latest."
     ),
+    "casework.tolerated": _(
+        "Your application %(reference)s for %(item)s was accepted against your promise. Please hand in by %(due)s: %(papers)s."
+        " Without them it ends on that day without a decision."
+    ),
+    "casework.gap_filled": _("We have the papers that were to follow for %(reference)s (%(item)s). You need not do anything now."),
+    "casework.gap_lapsed": _(
+        "Your application %(reference)s for %(item)s was closed because the papers that you promised did not come in time."
+        " You may apply again any time."
+    ),
     "casework.granted": _("Your application %(reference)s for %(item)s was granted. We tell you when the result can be collected."),
     "casework.refused": _(
         "Your application %(reference)s for %(item)s was refused. The decision with reasons and remedies is ready for you."
@@ -80,6 +89,8 @@ FOR_OFFICERS: dict[str, Promise] = {
     "casework.desk_special_refused": _("What you asked for in %(reference)s was refused: %(procedure)s. Reason: %(answer)s"),
     "casework.desk_extended": _("The head gave %(days)s working days more for %(reference)s."),
     "casework.desk_extension_refused": _("The head gave no more time for %(reference)s. Reason: %(answer)s"),
+    "casework.desk_gap_filled": _("%(applicant)s handed in the papers that were to follow: %(reference)s. It can be decided now."),
+    "casework.desk_gap_lapsed": _("%(reference)s was closed: the papers that %(applicant)s promised did not come in time."),
     "casework.desk_lapsed": _("%(reference)s was closed: what your notice to %(applicant)s asked for never came."),
 }
 ENDS: dict[str, Promise] = {
@@ -118,6 +129,27 @@ def accepted(application: Application) -> list[NewMessage]:
 def correction_asked(application: Application, notice: CorrectionNotice, due_at: datetime) -> list[NewMessage]:
     """Return the message that something is missing, how much and until when."""
     return [_message("casework.correction_asked", application, count=len(notice.points), due=f"{local(due_at):%Y-%m-%d}")]
+
+
+def tolerated(application: Application, promise: Tolerance, due_at: datetime) -> list[NewMessage]:
+    """Return the message that papers may follow until a day."""
+    return [_message("casework.tolerated", application, due=f"{local(due_at):%Y-%m-%d}", papers=promise.names)]
+
+
+def gap_filled(application: Application, holder: UUID | None) -> list[NewMessage]:
+    """Return the messages that the promised papers are there: to the applicant, and to who has the case in hand."""
+    told = [_message("casework.gap_filled", application)]
+    return told if holder is None else [*told, _to_officer("casework.desk_gap_filled", application, holder)]
+
+
+def gap_lapsed(applications: Iterable[Application], holders: Mapping[UUID, UUID | None]) -> list[NewMessage]:
+    """Return the messages that promised papers never came: to the applicants, and to who had the case in hand."""
+    told = []
+    for each in applications:
+        told.append(_message("casework.gap_lapsed", each))
+        if (holder := holders.get(each.id)) is not None:
+            told.append(_to_officer("casework.desk_gap_lapsed", each, holder))
+    return told
 
 
 def corrected(application: Application) -> list[NewMessage]:

@@ -11,7 +11,15 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
-from onedoor.casework.models import Application, CorrectionNotice, Extension, Material, MaterialState, SpecialProcedure
+from onedoor.casework.models import (
+    Application,
+    CorrectionNotice,
+    Extension,
+    Material,
+    MaterialState,
+    SpecialProcedure,
+    Tolerance,
+)
 from onedoor.casework.states import KIND, Outcome
 from onedoor.catalog import queries as catalog
 from onedoor.documents.services import NewPaper
@@ -39,6 +47,8 @@ TITLES = {
     "acceptance": ("受理通知书", "受"),
     "not_accepted": ("不予受理通知书", "不受"),
     "one_time_notice": ("一次性补正告知书", "补"),
+    "tolerance_promise": ("容缺受理承诺书", "容诺"),
+    "tolerance": ("容缺受理补齐材料通知书", "容补"),
     "grant": ("准予决定书", "准"),
     "refusal": ("不予许可决定书", "不准"),
     "special_procedure": ("特别程序告知书", "特"),
@@ -90,6 +100,25 @@ def acceptance(application: Application, limit: Limit, entry: UUID) -> NewPaper:
 def one_time_notice(application: Application, notice: CorrectionNotice, limit: Limit, entry: UUID) -> NewPaper:
     """Return the notice that names everything that is missing (行政许可法 art. 32(4))."""
     return _paper("one_time_notice", application, {"points": notice.points, **_due(limit)}, entry)
+
+
+def following(application: Application, rows: Sequence[Material]) -> list[dict[str, str]]:
+    """Return papers that follow as a promise keeps them: key, name and form."""
+    norm = {each.key: each for each in catalog.case_terms(application.version_id).materials}
+    return [{"key": row.key, "name": row.name, "form": MEDIA.get(norm[row.key].medium, "")} for row in rows]
+
+
+def of_tolerance(application: Application, promise: Tolerance, limit: Limit, entry: UUID) -> list[NewPaper]:
+    """Return the applicant's promise and the notice that answers it, for an application accepted with papers to follow."""
+    content = {
+        "accepted_on": _day(application.accepted_at),
+        "promised_on": _day(promise.promised_at),
+        "is_signed_by_hand": promise.is_signed_at_window,
+        "length": _length(promise.length or 0, "working-days"),
+        "materials": [{"name": each["name"], "medium": each["form"], "copies": "1", "note": ""} for each in promise.papers],
+        **_due(limit),
+    }
+    return [_paper(kind, application, content, entry) for kind in ("tolerance_promise", "tolerance")]
 
 
 def not_accepted(application: Application, competent: str, entry: UUID) -> NewPaper:

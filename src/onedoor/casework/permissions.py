@@ -24,6 +24,8 @@ STAGE_OF_ACT = {
     states.ASK_FOR_CORRECTION: stages.RECEIVE,
     states.CORRECT: stages.RECEIVE,
     states.ACCEPT: stages.RECEIVE,
+    states.TOLERATE: stages.RECEIVE,
+    states.FILL_GAP: stages.RECEIVE,
     states.NOT_ACCEPT: stages.RECEIVE,
     states.CLOSE: stages.ISSUE,
     states.DELIVER: stages.DELIVER,
@@ -61,8 +63,8 @@ class PassedOn(NotAllowed):
 
 
 # What a place may do with an item that it takes in and passes on: everything at the counter but the answer whether it is accepted.
-AT_THE_COUNTER = frozenset({states.RECEIVE, states.ASK_FOR_CORRECTION, states.CORRECT})
-ANSWERED_IN_CHARGE = frozenset({states.ACCEPT, states.NOT_ACCEPT})
+AT_THE_COUNTER = frozenset({states.RECEIVE, states.ASK_FOR_CORRECTION, states.CORRECT, states.FILL_GAP})
+ANSWERED_IN_CHARGE = frozenset({states.ACCEPT, states.TOLERATE, states.NOT_ACCEPT})
 
 
 def refusal_at_level(actor: Actor, transition: Transition, version: Version) -> NotAllowed | None:
@@ -230,6 +232,7 @@ def offered(application: Application, door: Door) -> list[Transition]:
     status = Status(application.status)
     moves = [move for move in states.TRANSITIONS if move.door is door and status in move.sources]
     moves = [move for move in moves if move.needs_pause in (None, application.is_paused)]
+    moves = [move for move in moves if application.has_gap or not move.of_gap]
     return moves if has_result(application) else [move for move in moves if move not in HAND_OVER]
 
 

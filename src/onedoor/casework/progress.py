@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from onedoor.casework.models import Application, CorrectionNotice, StageRun
+from onedoor.casework.models import Application, CorrectionNotice, StageRun, Tolerance
 from onedoor.casework.states import Outcome, Status
 from onedoor.kernel.errors import Text
 from onedoor.workdays.standing import LimitView
@@ -113,6 +113,8 @@ class Progress:
     lines: Sequence[Line]
     held: Sequence[Held]
     correction: CorrectionNotice | None
+    gap: Tolerance | None = None
+    gap_limit: LimitView | None = None
 
     @property
     def held_pairs(self) -> list[tuple[str, float]]:
@@ -121,6 +123,9 @@ class Progress:
 
 
 STANDS_STILL = _("Our limit stands still: %(what)s. The notice says why and how long. You need not do anything now.")
+GAP = _(
+    "Accepted against your promise. Please hand in the papers that are to follow; our clock runs, and the result waits for them."
+)
 
 
 def waits_for(views: Sequence[LimitView]) -> str:
@@ -131,6 +136,8 @@ def waits_for(views: Sequence[LimitView]) -> str:
 
 def sentence_of(application: Application, views: Sequence[LimitView] = ()) -> Text:
     """Return in one sentence how the application stands; ``views`` are its limits."""
+    if application.has_gap:
+        return GAP
     what = waits_for(views)
     if what:
         return STANDS_STILL % {"what": what}
@@ -145,6 +152,8 @@ def light_of(application: Application) -> str:
     """Return the light of the status; what ended without a result is neither green nor red."""
     if application.outcome and application.outcome not in (Outcome.GRANTED, Outcome.DONE):
         return "idle"
+    if application.has_gap:
+        return "due"
     return LIGHT[Status(application.status)]
 
 

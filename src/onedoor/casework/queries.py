@@ -13,7 +13,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from onedoor.casework import annexes, progress, requests, stages, states, talk
 from onedoor.casework.correction import Scope, scope
-from onedoor.casework.models import Application, CorrectionNotice, Material, MaterialFile, NormAnswer, StageRun
+from onedoor.casework.models import Application, CorrectionNotice, Material, MaterialFile, NormAnswer, StageRun, Tolerance
 from onedoor.casework.permissions import (
     STAGE_OF_ACT,
     WITHOUT_THE_CASE,
@@ -61,6 +61,7 @@ class CasePage:
     next_acts: Sequence[Transition]
     norm: Sequence[NormAnswer]
     requests: Requests
+    promise: Tolerance | None = None
 
 
 def application_for(*, actor: Actor, application_id: UUID, at: datetime) -> Application:
@@ -81,7 +82,9 @@ def application_by_reference(*, actor: Actor, reference: str, at: datetime) -> A
 
 def _seen(found: QuerySet[Application], *, actor: Actor, at: datetime) -> Application:
     found = annexes.told(found).annotate(stands_still=limits.is_paused(*CLOCKS_THAT_PAUSE))
-    application = found.select_related("version", "service_item", "agency", "site", "applicant_person", "filed_by").first()
+    application = found.select_related(
+        "version", "service_item", "agency", "site", "applicant_person", "filed_by", "tolerance"
+    ).first()
     if application is None:
         raise NotFound
     if owns(actor, application, at=at):
@@ -100,7 +103,9 @@ def tracked(*, reference: str, query_code: str) -> Application:
     """
     digits = references.parse_reference(reference)
     given = vault.keyed_hash(references.parse_code(query_code), purpose="casework.query")
-    application = Application.objects.select_related("version", "agency", "site").filter(reference=digits or "").first()
+    application = (
+        Application.objects.select_related("version", "agency", "site", "tolerance").filter(reference=digits or "").first()
+    )
     if application is None or not compare_digest(bytes(application.query_hash or b""), given):
         raise NotFound
     return application
@@ -170,6 +175,7 @@ def case_page(*, actor: Actor, application_id: UUID, at: datetime) -> CasePage:
         next_acts=next_acts(actor=actor, application=application, runs=runs, requests=asked, at=at),
         norm=list(NormAnswer.objects.filter(application=application).order_by("pk")),
         requests=asked,
+        promise=promise_of(application),
     )
 
 
@@ -188,6 +194,11 @@ def proxy_of(application: Application) -> mandates.MandateView | None:
     if filer is None or filer.person_id is None or filer.person_id == applicant.id:
         return None
     return mandates.acting_for(filer.person_id, applicant, item_code=application.item_code, at=application.submitted_at)
+
+
+def promise_of(application: Application) -> Tolerance | None:
+    """Return the applicant's promise to hand in papers later, where there is one; read together with the application."""
+    return getattr(application, "tolerance", None)
 
 
 def materials_of(application: Application) -> list[Material]:
@@ -214,6 +225,8 @@ def next_acts(
     possible = [move for move in possible if requests.leave_room_for(move, actor)]
     if application.status == Status.CORRECTING:
         possible.append(states.CORRECT)  # somebody may bring what is missing to a window
+    if application.has_gap:
+        possible.append(states.FILL_GAP)
     if application.taken_by is not None and application.taken_by != actor.posting:
         possible = [move for move in possible if move in STAGE_OF_ACT or move in WITHOUT_THE_CASE]
     allowed = network.stages_of(actor, application.item_code, application.agency_id, at)
@@ -259,7 +272,7 @@ class MyRow:
 
     @property
     def waits_for_me(self) -> bool:
-        return self.is_asked or self.application.status in (Status.DRAFT, Status.CORRECTING)
+        return self.is_asked or self.application.has_gap or self.application.status in (Status.DRAFT, Status.CORRECTING)
 
 
 def my_rows(applications: Sequence[Application]) -> list[MyRow]:
@@ -298,7 +311,9 @@ def progress_of(application: Application, *, now: datetime) -> Progress:
         status=application.get_status_display(),
         sentence=progress.sentence_of(application, views),
         special=next((view for view in views if view.kind == "special" and view.ended_at is None), None),
-        must_act=application.status in (Status.DRAFT, Status.CORRECTING),
+        must_act=application.status in (Status.DRAFT, Status.CORRECTING) or application.has_gap,
+        gap=promise_of(application) if application.has_gap else None,
+        gap_limit=_of_kind(views, "tolerance") if application.has_gap else None,
         limit=_shown_to_applicant(application, views),
         bar=progress.bar_of(_of_kind(views, "promise"), _of_kind(views, "legal"), now=now),
         lines=progress.lines(application, runs, corrections, ahead),

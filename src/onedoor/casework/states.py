@@ -60,14 +60,17 @@ class Door(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """An act that moves an application: its code, from where, to where, by whom."""
+    """An act that moves an application, or moves on what hangs on it: its code, from where, to where, by whom."""
 
     act: str
     label: Promise
     sources: frozenset[Status]
-    target: Status
+    target: Status | None
+    """Where to; None where the application stays where it is."""
     door: Door
     pause: Pause = Pause.EITHER
+    of_gap: bool = False
+    """Whether it is only possible while papers are still to follow (容缺)."""
 
     @property
     def needs_pause(self) -> bool | None:
@@ -75,8 +78,17 @@ class Transition:
         return None if self.pause is Pause.EITHER else self.pause is Pause.RESUMES
 
 
-def _move(act: str, label: Promise, sources: set[Status], target: Status, door: Door, pause: Pause = Pause.EITHER) -> Transition:
-    return Transition(f"casework.{act}", label, frozenset(sources), target, door, pause)
+def _move(
+    act: str,
+    label: Promise,
+    sources: set[Status],
+    target: Status | None,
+    door: Door,
+    pause: Pause = Pause.EITHER,
+    *,
+    of_gap: bool = False,
+) -> Transition:
+    return Transition(f"casework.{act}", label, frozenset(sources), target, door, pause, of_gap)
 
 
 def _in_review(act: str, label: Promise, pause: Pause) -> Transition:
@@ -92,6 +104,13 @@ CORRECT = _move("correct", _("Hand in missing papers"), {Status.CORRECTING}, Sta
 LAPSE = _move("lapse", _("Close, missing papers never came"), {Status.CORRECTING}, Status.CLOSED, Door.CLOCK)
 DEEM_ACCEPTED = _move("deem_accepted", _("Deemed accepted"), {Status.SUBMITTED, Status.RECEIVED}, Status.ACCEPTED, Door.CLOCK)
 ACCEPT = _move("accept", _("Accept"), {Status.RECEIVED}, Status.ACCEPTED, Door.STAFF)
+TOLERATE = _move("tolerate", _("Accept against a promise"), {Status.RECEIVED}, Status.ACCEPTED, Door.STAFF)
+FILL_GAP = _move(
+    "fill_gap", _("Hand in the papers that follow"), {Status.ACCEPTED, Status.IN_REVIEW}, None, Door.APPLICANT, of_gap=True
+)
+LAPSE_GAP = _move(
+    "lapse_gap", _("Close, promised papers never came"), {Status.ACCEPTED, Status.IN_REVIEW}, Status.CLOSED, Door.CLOCK, of_gap=True
+)
 NOT_ACCEPT = _move("not_accept", _("Do not accept"), {Status.SUBMITTED, Status.RECEIVED}, Status.CLOSED, Door.STAFF)
 ASSIGN = _move("assign", _("Begin handling"), {Status.ACCEPTED}, Status.IN_REVIEW, Door.STAFF)
 PASS_STAGE = _in_review("pass_stage", _("Pass to the next stage"), Pause.RUNNING)
@@ -123,7 +142,10 @@ TRANSITIONS = (
     LAPSE,
     DEEM_ACCEPTED,
     ACCEPT,
+    TOLERATE,
     NOT_ACCEPT,
+    FILL_GAP,
+    LAPSE_GAP,
     ASSIGN,
     PASS_STAGE,
     RETURN_STAGE,

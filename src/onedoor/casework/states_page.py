@@ -8,7 +8,7 @@ HEAD = """# States of an application
 
 Made from `casework/states.py` (`python -m onedoor.casework.states_page > docs/casework/states.md`); a test compares.
 Words and rules: domain reference 2.4; how it ended is the *outcome*, a column of its own. *paused* is no status: it is
-`in_review` with an open pause of the limits.
+`in_review` with an open pause of the limits. `fill_gap` and `lapse_gap` are only possible while papers are to follow (容缺).
 
 """
 PAUSED = "paused"
@@ -49,13 +49,14 @@ def _ways(move: Transition) -> list[tuple[str, str]]:
     """Return from where to where a transition leads, with *paused* told apart from *in review*."""
     ways = []
     for source in _ordered(move.sources):
+        target = move.target or source
         if source is Status.IN_REVIEW and move.needs_pause is not True:
-            ways.append((source.value, PAUSED if move.pause is Pause.STOPS else move.target.value))
+            ways.append((source.value, PAUSED if move.pause is Pause.STOPS else target.value))
         if source is Status.IN_REVIEW and move.needs_pause is not False:
-            stays = move.target is Status.IN_REVIEW and move.pause is Pause.EITHER
-            ways.append((PAUSED, PAUSED if stays else move.target.value))
+            stays = target is Status.IN_REVIEW and move.pause is Pause.EITHER
+            ways.append((PAUSED, PAUSED if stays else target.value))
         if source is not Status.IN_REVIEW:
-            ways.append((source.value, move.target.value))
+            ways.append((source.value, target.value))
     return ways
 
 

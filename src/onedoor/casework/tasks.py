@@ -21,6 +21,8 @@ def watch_the_clock(timestamp: int) -> None:
         continue
     while clock.lapse_corrections(by=by, at=at):
         continue
+    while clock.lapse_gaps(by=by, at=at):
+        continue
 
 
 @app.periodic(cron="*/10 * * * *")

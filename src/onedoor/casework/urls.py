@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from onedoor.casework.views.desk import acts, intake, persons, requests, returning, special_kinds, talking, worklist
-from onedoor.casework.views.public import apply, mandates, mine, papers, track
+from onedoor.casework.views.desk import acts, intake, persons, requests, returning, special_kinds, talking, tolerance, worklist
+from onedoor.casework.views.public import apply, following, mandates, mine, papers, track
 
 app_name = "casework"
 urlpatterns = [
@@ -22,6 +22,8 @@ urlpatterns = [
     path("my/", mine.home, name="my"),
     path("my/applications/<uuid:draft_id>/", mine.detail, name="mine"),
     path("my/applications/<uuid:draft_id>/correct/", mine.correct, name="correct"),
+    path("my/applications/<uuid:draft_id>/promise/", following.promise, name="promise"),
+    path("my/applications/<uuid:draft_id>/fill/", following.fill, name="fill"),
     path("my/applications/<uuid:draft_id>/withdraw/", mine.withdraw, name="withdraw"),
     path("my/applications/<uuid:draft_id>/collect/", mine.collect, name="collect"),
     path("my/applications/<uuid:draft_id>/messages/", mine.messages, name="messages"),
@@ -40,6 +42,8 @@ urlpatterns = [
     path("desk/cases/<uuid:case_id>/notice/", acts.notice, name="desk_notice"),
     path("desk/cases/<uuid:case_id>/not-accept/", acts.not_accept, name="desk_not_accept"),
     path("desk/cases/<uuid:case_id>/bring/", acts.bring, name="desk_bring"),
+    path("desk/cases/<uuid:case_id>/tolerate/", tolerance.tolerate, name="desk_tolerate"),
+    path("desk/cases/<uuid:case_id>/fill/", tolerance.fill, name="desk_fill"),
     path("desk/cases/<uuid:case_id>/take/", acts.take, name="desk_take"),
     path("desk/cases/<uuid:case_id>/pass/", acts.pass_on, name="desk_pass"),
     path("desk/cases/<uuid:case_id>/return/", returning.send_back, name="desk_return"),
@@ -64,6 +68,7 @@ urlpatterns = [
     path("desk/intake/<uuid:draft_id>/finish/", intake.finish, name="desk_finish"),
     path("desk/intake/<uuid:draft_id>/accept/", intake.accept, name="desk_intake_accept"),
     path("desk/intake/<uuid:draft_id>/pass-on/", intake.pass_on, name="desk_intake_pass_on"),
+    path("desk/intake/<uuid:draft_id>/papers-follow/", tolerance.from_intake, name="desk_intake_tolerate"),
     path("desk/intake/<uuid:draft_id>/notice/", intake.notice, name="desk_intake_notice"),
     path("desk/intake/<uuid:draft_id>/done/", intake.done, name="desk_done"),
 ]

@@ -20,7 +20,8 @@ class PaperKind(TextChoices):
     REFUSAL = "refusal", _("Decision to refuse")
     CERTIFICATE = "certificate", _("Certificate")
     DELIVERY_RECEIPT = "delivery_receipt", _("Receipt of delivery")
-    TOLERANCE = "tolerance", _("Acceptance with papers to follow")
+    TOLERANCE_PROMISE = "tolerance_promise", _("Promise of papers to follow")
+    TOLERANCE = "tolerance", _("Notice of the papers to follow")
     COMMITMENT = "commitment", _("Commitment of the applicant")
     EXTENSION = "extension", _("Notice of extension")
     SPECIAL_PROCEDURE = "special_procedure", _("Notice of a special procedure")
@@ -33,6 +34,8 @@ REQUIRED: Mapping[str, frozenset[str]] = {
     PaperKind.ONE_TIME_NOTICE: frozenset({"points"}),  # 行政许可法 art. 32(4): everything that is missing, at once
     PaperKind.NOT_ACCEPTED: frozenset({"reasons"}),  # art. 32(1), (2)
     PaperKind.REFUSAL: frozenset({"reasons", "remedies"}),  # art. 38: reasons, and the right to reconsideration and to sue
+    PaperKind.TOLERANCE_PROMISE: frozenset({"materials", "due"}),  # domain.md 2.7: which papers, in which form, until when
+    PaperKind.TOLERANCE: frozenset({"materials", "due"}),
     PaperKind.EXTENSION: frozenset({"reasons", "extension"}),  # art. 42: the reason is told to the applicant
     PaperKind.SPECIAL_PROCEDURE: frozenset({"procedure", "length"}),  # art. 45: how long it takes is told in writing
 }

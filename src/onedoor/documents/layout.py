@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from onedoor.documents.models import Paper
 
 _STYLES = Path(__file__).parent / "templates" / "documents" / "papers" / "paper.css"
-_DATES = ("applied_on", "accepted_on", "decided_on", "delivered_on", "due")
+_DATES = ("applied_on", "promised_on", "accepted_on", "decided_on", "delivered_on", "due")
 _LISTS = ("reasons", "articles", "remedies", "conditions", "paragraphs", "documents")
 _ROWS = {"materials": "name", "points": "name", "facts": "label"}
 

@@ -152,6 +152,36 @@ class Cases:
             walk.take(self.time.day(22)).pass_on()
         walk.take().decide().close().deliver(self.time.day(20))
 
+        self._gap_that_was_not_filled()
+
+    def _gap_that_was_not_filled(self) -> None:
+        for agency, item in self._with_gaps()[:1]:
+            self.door.at_window(
+                agency, item.code, self.applicant(item), self.time.moment(self.time.day(44))
+            ).submit_here().tolerate(self.time.day(44))
+            clock.lapse_gaps(by=system_actor("clock"), at=self._midnight(self.time.day(20)))
+
+    def _with_gaps(self) -> list[tuple[str, Item]]:
+        """Return offices with items that can be accepted with papers to follow, those of the demonstration first."""
+        agencies = [self.bureau, self.department, *(code for code in self.choices if code not in (self.bureau, self.department))]
+        return [
+            (agency, item) for agency in agencies if agency in self.choices
+            for item in self.choices[agency].items if self.door.knows_gaps(item.code)
+        ]  # fmt: skip
+
+    def gaps(self) -> None:
+        """Make cases accepted against a promise (容缺): one filled and granted, and some that wait for their papers."""
+        found = self._with_gaps()
+        for number, (agency, item) in enumerate(found[:4]):
+            day = self.time.day(12 if number == 0 else 1)
+            walk = self.door.at_window(agency, item.code, self.applicant(item), self.time.moment(day), number).submit_here()
+            walk.tolerate(day)
+            if number == 0:
+                walk.fill(self.time.after(day, 1))
+                while walk.application.stage != "approve":
+                    walk.take().pass_on()
+                walk.take().decide().close().deliver(self.time.after(day, 3))
+
     def _midnight(self, day: date) -> datetime:
         return datetime.combine(day, time(0, 10), SHANGHAI)
 
@@ -269,6 +299,7 @@ class Cases:
         self.window([self.township], submitted=3, received=2, decided=1, closed=2)
         self.correcting([self.department, self.bureau, self.bureau, self.township])
         self.drafts([self.department, self.bureau, self.department, self.bureau])
+        self.gaps()
 
     def with_time(self) -> None:
         """Leave cases whose clocks were stopped or moved: asked for, standing still, too long, ended, extended."""

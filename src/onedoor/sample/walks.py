@@ -10,7 +10,7 @@ from uuid import UUID
 
 from onedoor.casework import journey, requests, stages
 from onedoor.casework.norm import ALL_MET
-from onedoor.casework.services import drafts, extension, handover, intake, review, special, submission
+from onedoor.casework.services import drafts, extension, handover, intake, review, special, submission, tolerance
 from onedoor.catalog import queries as catalog
 from onedoor.documents import services as documents
 from onedoor.kernel.actor import Actor
@@ -95,7 +95,7 @@ class Walk:
     def checks(self) -> list[intake.Check]:
         """Return what the clerk notes of each paper, those that the form asks for included: all fine."""
         terms = catalog.case_terms(self.application.version_id)
-        keys = [each.key for each in terms.materials if each.is_handed_in and each.is_required]
+        keys = [each.key for each in terms.materials if each.is_handed_in and each.is_owed]
         asked = [journey.file_key(each.key) for each in terms.content.form.file_questions]
         keys += [key for key in asked if journey.asks_for_file(terms.content.form, self.application.answers, key)]
         return [intake.Check(key=key, accepted=True, copies=1, is_original_seen=True) for key in keys]
@@ -103,7 +103,7 @@ class Walk:
     def papers(self) -> None:
         """Hand in a file for every paper that is wanted, from home."""
         terms = catalog.case_terms(self.application.version_id)
-        wanted = [each.key for each in terms.materials if each.is_handed_in and each.is_required]
+        wanted = [each.key for each in terms.materials if each.is_handed_in and each.is_owed]
         wanted += [journey.file_key(each.key) for each in terms.content.form.file_questions]
         subject = Subject("casework.application", self.application.id)
         for number, key in enumerate(wanted):
@@ -219,6 +219,30 @@ class Walk:
         )
         return self
 
+    def tolerate(self, day: date) -> Walk:
+        """Receive and accept in one go what lacks a paper that may follow; the applicant signs the promise at the window."""
+        follows = self.follows()
+        checks = [each for each in self.checks() if each.key not in follows[:1]]
+        self.application = tolerance.receive_and_tolerate(
+            application_id=self.application.id, signed=True, answers=ALL_MET, by=self.clerk, at=self.tick(day),
+            checks=[*checks, intake.Check(key=follows[0], accepted=False, remark="原件未带")],
+        )  # fmt: skip
+        return self
+
+    def follows(self) -> list[str]:
+        """Return the papers of the item that may follow its acceptance."""
+        terms = catalog.case_terms(self.application.version_id)
+        needed = terms.content.needed_materials(self.application.answers)
+        return [each.key for each in needed if each.is_owed and each.may_follow and each.is_handed_in]
+
+    def fill(self, day: date) -> Walk:
+        """Let the applicant bring to the window what was to follow."""
+        self.application = tolerance.fill_gap(
+            application_id=self.application.id, by=self.clerk, at=self.tick(day),
+            checks=[intake.Check(key=key, accepted=True, copies=1, is_original_seen=True) for key in self.follows()],
+        )  # fmt: skip
+        return self
+
     def missing(self) -> list[intake.Point]:
         """Return a plausible point of a one-time notice: the first paper, or the form where no paper is handed in."""
         terms = catalog.case_terms(self.application.version_id)
@@ -300,6 +324,14 @@ class Door:
         if filled:
             walk.papers()
         return walk
+
+    def knows_gaps(self, item: str) -> bool:
+        """Tell whether an item can be accepted with papers to follow."""
+        terms = catalog.case_terms(self._versions[item])
+        handed_in = [
+            each for each in terms.materials if each.may_follow and each.is_owed and each.is_handed_in and each.when is None
+        ]
+        return bool(handed_in) and not terms.is_instant
 
     def steps(self, item: str) -> list[tuple[str, int]]:
         """Return stage and length of the steps that are worked on, in their order."""

@@ -1,4 +1,4 @@
-"""Tables of casework, by moment: the application itself, and what stops or moves its clocks."""
+"""Tables of casework, by moment: the application itself, and what acts beside its way leave behind."""
 
 from __future__ import annotations
 
@@ -17,10 +17,13 @@ from onedoor.casework.models.application import (
     Verdict,
 )
 from onedoor.casework.models.time import Asked, Extension, Reminder, SpecialKind, SpecialProcedure
+from onedoor.casework.models.tolerance import Bar, BarKind, Tolerance
 
 __all__ = [
     "Application",
     "Asked",
+    "Bar",
+    "BarKind",
     "CaseMessage",
     "Channel",
     "CorrectionNotice",
@@ -35,5 +38,6 @@ __all__ = [
     "SpecialKind",
     "SpecialProcedure",
     "StageRun",
+    "Tolerance",
     "Verdict",
 ]

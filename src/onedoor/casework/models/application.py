@@ -1,4 +1,4 @@
-"""Tables of casework. What must never be false stands in the constraints."""
+"""An application and what hangs on it. What must never be false stands in the constraints."""
 
 from __future__ import annotations
 
@@ -67,6 +67,7 @@ class Application(Row):
     closed_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
     corrections_asked = models.PositiveSmallIntegerField(default=0)
+    has_gap = models.BooleanField(default=False, help_text=_("Accepted against a promise; papers are still to follow"))
     reason = models.TextField(blank=True, help_text=_("Why it was refused, not accepted or withdrawn"))
     late_reason = models.TextField(blank=True, help_text=_("Why it was decided after its due date; everybody may read it"))
 
@@ -91,6 +92,10 @@ class Application(Row):
             models.CheckConstraint(
                 condition=~Q(outcome__in=[Outcome.REFUSED, Outcome.NOT_ACCEPTED]) | ~Q(reason=""),
                 name="casework_application_refusal_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(has_gap=False) | Q(status__in=[Status.ACCEPTED, Status.IN_REVIEW]),
+                name="casework_application_gap_is_open_work",
             ),
             models.CheckConstraint(
                 condition=Q(applicant_person__isnull=True) | Q(applicant_organisation__isnull=True),

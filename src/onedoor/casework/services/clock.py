@@ -12,16 +12,20 @@ from django.db import transaction
 
 from onedoor.casework import acts, messages, states
 from onedoor.casework.models import Application, CorrectionNotice
-from onedoor.casework.services import core
+from onedoor.casework.services import core, special
+from onedoor.casework.services.handover import CLOCKS
 from onedoor.casework.services.intake import begin_handling
+from onedoor.casework.services.tolerance import LIMIT
 from onedoor.casework.states import Outcome, Status
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.clock import local
+from onedoor.network import queries as network
 from onedoor.notify import services as notify
 from onedoor.workdays import queries as limit_queries
 from onedoor.workdays import services as limits
 
 AT_ONCE = 200
+LAPSED = "容缺材料逾期未补，终止办理"  # the result of a special procedure that the application did not live to see
 
 
 @transaction.atomic(durable=True)
@@ -57,6 +61,28 @@ def lapse_corrections(*, by: Actor, at: datetime) -> int:
     return len(waiting)
 
 
+@transaction.atomic(durable=True)
+def lapse_gaps(*, by: Actor, at: datetime) -> int:
+    """Close applications whose promised papers did not come in time: the result was to wait for them. Returns how many."""
+    waiting = [each for each in _due(LIMIT, (Status.ACCEPTED, Status.IN_REVIEW), at=at) if each.has_gap]
+    hands = {each.id: each.taken_by for each in waiting if each.taken_by is not None}
+    for application in waiting:
+        application.outcome, application.closed_at, application.stage, application.taken_by = Outcome.LAPSED, at, "", None
+        application.has_gap = False
+    if waiting:
+        special.stop_for(waiting, result=LAPSED, by=by, at=at)
+        core.move(
+            waiting, states.LAPSE_GAP, acts.LAPSE_GAP, by=by, at=at,
+            fields=("outcome", "closed_at", "stage", "taken_by", "has_gap"),
+        )  # fmt: skip
+        core.end_open_runs(waiting, at=at)
+        limits.end_limits([each.id for each in waiting], CLOCKS, at)
+        accounts = network.accounts_of(list(hands.values())) if hands else {}
+        told = messages.gap_lapsed(waiting, {key: accounts.get(posting) for key, posting in hands.items()})
+        notify.tell(told, at=at)
+    return len(waiting)
+
+
 def _due(kind: str, statuses: tuple[Status, ...], *, at: datetime) -> list[Application]:
     """Lock the applications whose open limit of a kind ended on a day before today, passing over what others hold.
 
@@ -67,6 +93,7 @@ def _due(kind: str, statuses: tuple[Status, ...], *, at: datetime) -> list[Appli
     locked = list(
         Application.objects.select_for_update(of=("self",), skip_locked=True)
         .select_related("version", "service_item", "agency")
+        .annotate(stands_still=limit_queries.is_paused(*states.CLOCKS_THAT_PAUSE))
         .filter(pk__in=due, status__in=statuses)
         .order_by("pk")
     )

@@ -131,7 +131,7 @@ def move(
     """
     require_state(applications, transition)
     for application in applications:
-        application.status = transition.target
+        application.status = transition.target or application.status
     write(applications, {"status", *fields})
     return record(applications, act, by=by, at=at, facts=facts)
 

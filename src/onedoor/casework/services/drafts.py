@@ -15,7 +15,7 @@ from onedoor.casework import acts, queries, states
 from onedoor.casework.correction import NotAsked
 from onedoor.casework.journey import file_key
 from onedoor.casework.known import Known, filled, known_of, locked
-from onedoor.casework.models import Application, Channel, Material, MaterialFile, MaterialState
+from onedoor.casework.models import Application, Channel, Material, MaterialFile, MaterialState, Tolerance
 from onedoor.casework.permissions import owns, refusal_at_level
 from onedoor.casework.services import core
 from onedoor.casework.services.fetching import fetch_certificates
@@ -232,16 +232,22 @@ def _editable(application_id: UUID, *, by: Actor, at: datetime) -> Application:
 
 
 def _takes_papers(application_id: UUID, key: str, *, by: Actor, at: datetime) -> Material:
-    """Return the locked material of a draft or a correction to which its filer may add papers; in a correction a window may too.
+    """Return the locked material of a draft or a correction to which its filer may add papers, or of one that is to follow.
 
-    :raises NotAsked: when a notice is to be answered that does not ask for it.
+    In a correction, and for what is to follow, a window may too.
+
+    :raises NotAsked: when neither the notice nor the promise names it.
     """
     application = core.lock_one(application_id)
     if not owns(by, application, at=at):
-        if not by.is_staff or application.status != Status.CORRECTING:
+        if not by.is_staff or not (application.status == Status.CORRECTING or application.has_gap):
             raise NotAllowed
         core.authorise([application], states.CORRECT, by=by, at=at)
-    _require_editable(application)
+    if application.has_gap:
+        if not Tolerance.objects.filter(application=application, papers__contains=[{"key": key}]).exists():
+            raise NotAsked
+    else:
+        _require_editable(application)
     if application.status == Status.CORRECTING and key not in queries.correctable(application, at=at).materials:
         raise NotAsked
     material = Material.objects.select_for_update().filter(application=application, key=key).first()

@@ -13,6 +13,7 @@ from onedoor.casework.models import Application
 from onedoor.casework.permissions import require_owner, require_result
 from onedoor.casework.services import core, special
 from onedoor.casework.services.intake import require_reason
+from onedoor.casework.services.tolerance import close_gaps
 from onedoor.casework.states import Outcome
 from onedoor.documents import services as documents
 from onedoor.kernel.actor import Actor
@@ -21,7 +22,7 @@ from onedoor.network import queries as network
 from onedoor.notify import services as notify
 from onedoor.workdays import services as limits
 
-CLOCKS = ("notice", "correction", "legal", "promise", "stage", "special", "delivery")
+CLOCKS = ("notice", "correction", "legal", "promise", "stage", "special", "tolerance", "delivery")
 WITHDRAWN = "申请人撤回申请"  # the result of a special procedure that the application did not live to see
 WAYS = {"window": _("At a window"), "post": _("By post"), "online": _("Online")}
 
@@ -84,9 +85,10 @@ def withdraw_application(*, application_id: UUID, reason: str, by: Actor, at: da
     special.stop_for([application], result=WITHDRAWN, by=by, at=at)
     holder = network.account_of(application.taken_by) if application.taken_by else None
     application.taken_by, application.stage = None, ""
+    close_gaps([application], at=at)
     core.move(
         [application], states.WITHDRAW, acts.WITHDRAW, by=by, at=at,
-        fields=("reason", "outcome", "closed_at", "taken_by", "stage"),
+        fields=("reason", "outcome", "closed_at", "taken_by", "stage", "has_gap"),
     )  # fmt: skip
     core.end_open_runs([application], at=at)
     limits.end_limits([application.id], CLOCKS, at)

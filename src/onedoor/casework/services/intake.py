@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from onedoor.casework import acts, messages, papers, queries, stages, states
+from onedoor.casework import acts, messages, papers, queries, stages, states, tolerance
 from onedoor.casework.correction import NotAsked
 from onedoor.casework.models import Application, CorrectionNotice, Material, MaterialState, StageRun
 from onedoor.casework.norm import NOTHING, Given, Standing
@@ -34,6 +34,12 @@ class MaterialsMissing(Refused):
 
     code = "materials_missing"
     default = _("Not everything that is required is there yet. Tell the applicant in writing what is missing.")
+
+
+class MayFollow(MaterialsMissing):
+    """What is missing may follow, but only on the applicant's promise."""
+
+    code = "may_follow"
 
 
 class NothingMissing(Refused):
@@ -320,15 +326,24 @@ def accept_many(applications: Sequence[Application], lists: Mapping[UUID, Standi
 
 
 def begin_handling(
-    applications: Sequence[Application], transition: states.Transition, act: Act, *, by: Actor, at: datetime
-) -> None:
-    """Move applications to accepted: clocks of law and promise run from ``accepted_at``, the first stage is open."""
+    applications: Sequence[Application],
+    transition: states.Transition,
+    act: Act,
+    *,
+    by: Actor,
+    at: datetime,
+    facts: Mapping[UUID, Mapping[str, object]] | None = None,
+) -> dict[UUID, UUID]:
+    """Move applications to accepted: clocks of law and promise run from ``accepted_at``, the first stage is open.
+
+    Returns the journal entry of each.
+    """
     for application in applications:
         first = stages.worked_steps(catalog.case_terms(application.version_id).steps)[0]
         application.stage, application.stage_position = first.stage, first.position
     entries = core.move(
         applications, transition, act, by=by, at=at,
-        fields=("accepted_at", "accepted_as_deemed", "stage", "stage_position"),
+        fields=("accepted_at", "accepted_as_deemed", "stage", "stage_position", "has_gap"), facts=facts,
     )  # fmt: skip
     limits.end_limits([each.id for each in applications], ["notice"], at)
     started = limits.start_limits([limit for each in applications for limit in _clocks(each, at=at)])
@@ -341,6 +356,7 @@ def begin_handling(
         for each in applications
     }
     documents.issue_papers([papers.acceptance(each, target[each.id], entries[each.id]) for each in applications], by=by, at=at)
+    return entries
 
 
 def _clocks(application: Application, *, at: datetime) -> list[limits.NewLimit]:
@@ -392,22 +408,23 @@ def write_checks(checks: Mapping[UUID, Sequence[Check]], *, by: Actor) -> None:
 
 
 def missing_materials(application: Application) -> list[Material]:
-    """Return the required materials that are neither handed in nor checked."""
-    needed = catalog.case_terms(application.version_id).content.needed_materials(application.answers)
-    required = {each.key for each in needed if each.is_required and each.is_handed_in}
-    return [
-        row for row in _materials(application)
-        if row.key in required and row.state in (MaterialState.MISSING, MaterialState.REJECTED)
-    ]  # fmt: skip
+    """Return the materials that are owed and neither handed in nor checked, those that may follow included."""
+    return tolerance.missing(catalog.case_terms(application.version_id).content, application.answers, _materials(application))
 
 
 def _require_complete(application: Application) -> None:
     missing = missing_materials(application)
-    if missing:
-        raise MaterialsMissing(
-            _("Not there yet: %(names)s. Tell the applicant in writing what is missing.")
-            % {"names": "、".join(row.name for row in missing)}
+    if not missing:
+        return
+    names = {"names": "、".join(row.name for row in missing)}
+    if tolerance.may_all_follow(catalog.case_terms(application.version_id).content, missing):
+        raise MayFollow(
+            _(
+                "Not there yet, but may follow: %(names)s. Accept against the applicant's promise, or tell in writing what is missing."
+            )
+            % names
         )
+    raise MaterialsMissing(_("Not there yet: %(names)s. Tell the applicant in writing what is missing.") % names)
 
 
 def _require_answered(application: Application, notice: CorrectionNotice) -> None:

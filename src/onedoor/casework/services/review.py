@@ -16,6 +16,7 @@ from onedoor.casework.permissions import require_four_eyes, require_state
 from onedoor.casework.services import core, norm
 from onedoor.casework.services.intake import Check, accept_many, receive_many, require_reason, write_checks
 from onedoor.casework.services.submission import submit_many
+from onedoor.casework.services.tolerance import GapOpen, close_gaps
 from onedoor.casework.states import Outcome, Status
 from onedoor.catalog import queries as catalog
 from onedoor.documents import services as documents
@@ -154,6 +155,7 @@ def decide_application(
     :raises NormOpen: when it is granted and a point of the check list is not answered.
     :raises GrantedAgainstNorm: when it is granted although a point is not met, and no opinion says why.
     :raises LateWithoutReason: when the promise or the law is exceeded and nobody says why.
+    :raises GapOpen: when it is granted although promised papers are still to follow.
     """
     application = core.lock_one(application_id)
     core.authorise([application], states.DECIDE, by=by, at=at)
@@ -249,6 +251,8 @@ def decide_many(
     for application in applications:
         if application.stage != stages.APPROVE:
             raise WrongState(_("The stages before the decision are not finished yet."))
+        if granted and application.has_gap:
+            raise GapOpen
         application.outcome = Outcome.GRANTED if granted else Outcome.REFUSED
         application.reason = "" if granted else require_reason(reason)
         application.late_reason = late_reason.strip() if application.is_late(at) else ""
@@ -257,10 +261,11 @@ def decide_many(
         application.decided_at = at
         application.taken_by = None
         application.stage = stages.ISSUE
+    close_gaps(applications, at=at)
     end_runs(applications, opinion=reason, by=by, at=at)
     entries = core.move(
         applications, states.DECIDE, acts.DECIDE, by=by, at=at,
-        fields=("outcome", "reason", "late_reason", "decided_at", "taken_by", "stage"),
+        fields=("outcome", "reason", "late_reason", "decided_at", "taken_by", "stage", "has_gap"),
         facts={each.id: {"outcome": each.outcome, "reason": each.reason, **_said_late(each)} for each in applications},
     )  # fmt: skip
     limits.end_limits([each.id for each in applications], ["legal", "promise", "stage"], at)

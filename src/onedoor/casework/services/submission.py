@@ -18,6 +18,7 @@ from onedoor.casework.permissions import require_owner, require_state
 from onedoor.casework.services import core
 from onedoor.casework.services.fetching import drop_void
 from onedoor.casework.services.options import settle_option
+from onedoor.casework.states import Status
 from onedoor.catalog import form_rules
 from onedoor.catalog import queries as catalog
 from onedoor.catalog.content import Form
@@ -114,7 +115,7 @@ def submit_new(
     require_state(applications, states.SUBMIT)
     _number(applications, at=at)
     for application in applications:
-        application.status = states.SUBMIT.target
+        application.status = Status.SUBMITTED
     Application.objects.bulk_create(applications)
     _write_materials([row for rows in materials.values() for row in rows], files)
     entries = core.record(applications, acts.SUBMIT, by=by, at=at, facts=_facts(applications))
@@ -197,7 +198,10 @@ def check_answers(application: Application, materials: Sequence[Material], *, at
     if not application.applicant_name:
         faults["applicant"] = _("Please say for whom this application is made.")
     if strict:
-        required = {each.key for each in terms.content.needed_materials(clean) if each.is_required and each.is_handed_in}
+        required = {
+            each.key for each in terms.content.needed_materials(clean)
+            if each.is_required and each.is_handed_in and not each.may_follow
+        }  # fmt: skip
         for material in materials:
             if material.key in required and material.state in (MaterialState.MISSING, MaterialState.REJECTED):
                 faults[f"material:{material.key}"] = _("Please add “%(name)s”; a photo taken with the phone will do.") % {

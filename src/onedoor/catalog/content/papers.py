@@ -60,6 +60,11 @@ class Material:
         return self.necessity == "required"
 
     @property
+    def is_owed(self) -> bool:
+        """Whether nothing is granted without it, be it that it may follow (容缺)."""
+        return self.necessity != "optional"
+
+    @property
     def may_follow(self) -> bool:
         """Whether an application can be accepted before it is there (容缺)."""
         return self.tolerable or self.necessity == "tolerable"

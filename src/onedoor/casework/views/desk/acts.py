@@ -182,7 +182,7 @@ def _ask(
             errors["id_reason"] = NO_REASON
     found = page.load(request, case_id)
     context = {
-        **_ask_context(found), "is_late": page.is_late(found), "reason": reason, "errors": errors,
+        **ask_context(found), "is_late": page.is_late(found), "reason": reason, "errors": errors,
         "remedies": found.terms.content.remedies, **more,
     }  # fmt: skip
     return render(request, template, context, status=422 if errors else 200)
@@ -216,7 +216,8 @@ def not_accept(request: HttpRequest, case_id: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
-def _ask_context(found: CasePage) -> dict[str, Any]:
+def ask_context(found: CasePage) -> dict[str, Any]:
+    """Return what the head of a page says that asks for more before an act."""
     return {
         "case": found, "application": found.application, "terms": found.terms,
         "applicant": found.application.masked_applicant,
@@ -281,7 +282,7 @@ def notice(request: HttpRequest, case_id: UUID) -> HttpResponse:
             )  # fmt: skip
         errors["rows"] = _("Please mark at least one material or answer that has to be put right.")
     context = {
-        **_ask_context(found), "rows": rows, "errors": errors, "kept": kept_checks(request),
+        **ask_context(found), "rows": rows, "errors": errors, "kept": kept_checks(request),
         "chosen": [row for row in rows if row.is_ticked], "is_preview": "preview" in request.POST,
         "length": intake.CORRECTION_WORKING_DAYS, "back": reverse("casework:desk_case", args=[case_id]),
     }  # fmt: skip
@@ -293,7 +294,7 @@ def notice_rows(found: CasePage, request: HttpRequest) -> list[forms.NoticeRow]:
     form = found.terms.content.form
     told = check_list.told(found, request.POST if request.method == "POST" else None)
     materials = [
-        (row["material"].key, row["material"].name, row["is_open"], "；".join(filter(None, (told.get(row["material"].key), row["remark"]))))
+        (row["material"].key, row["material"].name, row["is_wanted"], "；".join(filter(None, (told.get(row["material"].key), row["remark"]))))
         for row in page.material_rows(found, request.POST if request.method == "POST" else None)
         if row["is_handed_in"] or row["material"].key in told or row["material"].key in request.POST.getlist("point")
     ]  # fmt: skip
@@ -331,7 +332,7 @@ def bring(request: HttpRequest, case_id: UUID) -> HttpResponse:
                 return redirect("casework:desk_case", case_id)
             found = page.load(request, case_id)
     context = {
-        **_ask_context(found),
+        **ask_context(found),
         "points": points,
         "materials": [
             row for row in page.material_rows(found, request.POST if request.method == "POST" else None)

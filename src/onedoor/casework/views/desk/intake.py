@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from onedoor.casework import counter, forms, journey, known, queries, stages, worklist
+from onedoor.casework import counter, forms, journey, known, queries, stages, tolerance, worklist
 from onedoor.casework.counter import KEPT_APPLICANT, KEPT_CHECKS, Counter
 from onedoor.casework.models import Application
 from onedoor.casework.queries import CasePage
@@ -177,6 +177,7 @@ def _page(request: HttpRequest, found: CasePage, errors: Mapping[str, Text], *, 
     context = {
         "case": found, "application": application, "terms": terms, "is_instant": application.case_kind == stages.INSTANT,
         "passes_on": terms.is_passed_on_at(actor_of(request).level),
+        "may_follow": tolerance.knows_gaps(terms, application.case_kind) and not terms.is_passed_on_at(actor_of(request).level),
         "who": who, "kinds": counter.kinds_for(form), "identity_kinds": IdentityKind.choices,
         "applicant_errors": {name.removeprefix("applicant-"): text for name, text in errors.items() if name.startswith("applicant-")},
         "sections": _sections(found, shown, errors), "materials": _materials(found, shown, kept or None, points), "norm": points,
@@ -289,7 +290,7 @@ def _wrong_answers(found: CasePage, *, strict: bool) -> dict[str, Text]:
     return {}
 
 
-def _ready(request: HttpRequest, draft_id: UUID, *, strict: bool = True) -> tuple[CasePage, HttpResponse | None]:
+def ready(request: HttpRequest, draft_id: UUID, *, strict: bool = True) -> tuple[CasePage, HttpResponse | None]:
     """Keep what stands in the page and name the applicant; the second value is the answer where that did not work out.
 
     A wrong applicant is told together with what is wrong below: nobody at a counter is asked twice.
@@ -309,7 +310,7 @@ def _ready(request: HttpRequest, draft_id: UUID, *, strict: bool = True) -> tupl
 @require_POST
 def finish(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Receive, decide and issue an instant item while the applicant waits (S01)."""
-    found, answer = _ready(request, draft_id)
+    found, answer = ready(request, draft_id)
     if answer is not None:
         return answer
     checks, answers = forms.posted_checks(found.materials, request.POST), forms.posted_norm(request.POST)
@@ -322,7 +323,7 @@ def finish(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     except (NotAllowed, NotFound):
         raise
     except Refused as refusal:
-        return _not_done(request, draft_id, refusal)
+        return not_done(request, draft_id, refusal)
     return redirect("casework:desk_done", draft_id)
 
 
@@ -330,7 +331,7 @@ def finish(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 @require_POST
 def accept(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Submit, receive and accept an item that has a review."""
-    found, answer = _ready(request, draft_id)
+    found, answer = ready(request, draft_id)
     if answer is not None:
         return answer
     checks, answers = forms.posted_checks(found.materials, request.POST), forms.posted_norm(request.POST)
@@ -340,7 +341,7 @@ def accept(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     except (NotAllowed, NotFound):
         raise
     except Refused as refusal:
-        return _not_done(request, draft_id, refusal)
+        return not_done(request, draft_id, refusal)
     return redirect("casework:desk_done", draft_id)
 
 
@@ -348,7 +349,7 @@ def accept(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 @require_POST
 def pass_on(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Submit and receive what this place only passes on to the office in charge."""
-    found, answer = _ready(request, draft_id)
+    found, answer = ready(request, draft_id)
     if answer is not None:
         return answer
     checks, answers = forms.posted_checks(found.materials, request.POST), forms.posted_norm(request.POST)
@@ -357,11 +358,11 @@ def pass_on(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     except (NotAllowed, NotFound):
         raise
     except Refused as refusal:
-        return _not_done(request, draft_id, refusal)
+        return not_done(request, draft_id, refusal)
     return redirect("casework:desk_done", draft_id)
 
 
-def _not_done(request: HttpRequest, draft_id: UUID, refusal: Refused) -> HttpResponse:
+def not_done(request: HttpRequest, draft_id: UUID, refusal: Refused) -> HttpResponse:
     """Show the intake with what is missing, or how it stands where a second click came too late."""
     found = _own(request, draft_id)
     if found.application.status != Status.DRAFT:
@@ -383,7 +384,7 @@ def notice(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         if found.application.status != Status.DRAFT:
             return redirect("casework:desk_done", draft_id)
     else:
-        found, answer = _ready(request, draft_id, strict=False)
+        found, answer = ready(request, draft_id, strict=False)
         if answer is not None:
             return answer
     rows = notice_rows(found, request)

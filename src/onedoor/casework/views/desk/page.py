@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from onedoor.casework import journey, progress, queries, stages, states, talk
+from onedoor.casework import journey, progress, queries, stages, states, talk, tolerance
 from onedoor.casework.models import Application, MaterialState, Side, StageRun
 from onedoor.casework.queries import CasePage
 from onedoor.casework.services.window import UNMASK_DUTY
@@ -49,6 +49,7 @@ def limit_name(kind: str) -> str:
         "legal": _("Legal limit"),
         "promise": _("Promised limit"),
         "stage": _("This step"),
+        "tolerance": _("Papers to follow"),
         "delivery": _("Hand-over"),
         "special": _("Special procedure"),
     }
@@ -72,7 +73,7 @@ def buttons(case: CasePage) -> list[Button]:
 
     acts = set(case.next_acts)
     found: list[Button] = []
-    if states.RECEIVE in acts and states.ACCEPT not in acts:
+    if states.RECEIVE in acts and states.NOT_ACCEPT not in acts:
         found.append(Button(_("Receive and pass on"), "F2", url("receive")))
     elif states.RECEIVE in acts:
         found.append(Button(pgettext("act", "Receive and accept"), "F2", url("accept")))
@@ -81,6 +82,10 @@ def buttons(case: CasePage) -> list[Button]:
         found.append(Button(_("Accept"), "F2", url("accept")))
     if states.ASK_FOR_CORRECTION in acts:
         found.append(Button(_("Tell what is missing"), "F4", url("notice")))
+    if may_tolerate(case):
+        found.append(Button(_("Accept, papers follow"), "F6", url("tolerate")))
+    if states.FILL_GAP in acts:
+        found.append(Button(_("Take in the papers that follow"), "F6", url("fill"), sends=False))
     if states.CORRECT in acts:
         found.append(Button(_("Take in missing papers"), "F2", url("bring"), sends=False))
     if states.ASSIGN in acts:
@@ -140,6 +145,14 @@ RARE: tuple[tuple[Transition, Text, str, str], ...] = (
     (states.ASK_SPECIAL, gettext_lazy("Ask for a special procedure"), "S", "special_ask"),
     (states.ASK_EXTENSION, gettext_lazy("Ask for more time"), "E", "extension_ask"),
 )
+
+
+def may_tolerate(case: CasePage) -> bool:
+    """Tell whether the case may be answered here, and papers are asked for that may follow and are not there."""
+    may_answer = states.NOT_ACCEPT in case.next_acts
+    if not may_answer or not tolerance.knows_gaps(case.terms, case.application.case_kind):
+        return False
+    return bool(tolerance.gap_of(case.terms.content, case.application.answers, case.materials).follows)
 
 
 def _next_step(case: CasePage) -> str:
@@ -235,6 +248,8 @@ def material_rows(case: CasePage, posted: Mapping[str, str] | None = None, *, ev
             "is_required": required,
             "is_handed_in": handed_in,
             "is_open": handed_in and required and material.state in (MaterialState.MISSING, MaterialState.REJECTED),
+            "is_wanted": handed_in and material.state in (MaterialState.MISSING, MaterialState.REJECTED)
+            and (required or (is_asked and wanted is not None and wanted.is_owed)),
             "verdict": (posted or {}).get(f"check-{material.key}", _VERDICTS.get(material.state, "")),
             "remark": (posted or {}).get(f"remark-{material.key}", material.remark),
             "copies": (posted or {}).get(f"copies-{material.key}", material.copies or _copies(wanted)),

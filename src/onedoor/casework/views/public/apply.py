@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from onedoor.casework import forms, journey, known, queries
+from onedoor.casework import forms, gaps, journey, known, queries
 from onedoor.casework.models import Application, MaterialState
-from onedoor.casework.services import drafts, following, submission
+from onedoor.casework.services import drafts, following, submission, tolerance
 from onedoor.casework.states import KIND, Status
 from onedoor.catalog import form_rules
 from onedoor.catalog import queries as catalog
@@ -206,8 +206,8 @@ def paper_rows(application: Application) -> list[dict[str, Any]]:
             "material": material, "norm": wanted, "files": (used := list(material.files.all())), "pages": [each.file for each in used],
             "is_handed_in": handed_in,
             "is_absent": material.state == MaterialState.MISSING,
-            "is_open": handed_in and required
-            and material.state in (MaterialState.MISSING, MaterialState.REJECTED),
+            "is_open": handed_in
+            and (material.state == MaterialState.REJECTED or (required and material.state == MaterialState.MISSING)),
         })  # fmt: skip
     return rows
 
@@ -322,6 +322,8 @@ def check(request: HttpRequest, draft_id: UUID) -> HttpResponse:
                     return redirect("casework:tasks", draft_id)
                 raise
             if not errors:
+                if request.POST.get("promise") == "on":
+                    tolerance.promise_papers(application_id=draft_id, by=actor_of(request), at=timezone.now())
                 return redirect("casework:done", draft_id)
         else:
             errors = {"truth": _("Please confirm that what you wrote is true.")}
@@ -332,7 +334,8 @@ def check(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         "application": application, "terms": catalog.case_terms(application.version_id),
         "cards": answer_cards(application, masked=False), "papers": paper_rows(application), "option": option_of(application),
         "promise": catalog.case_terms(application.version_id).promised(application.option_code),
-        "errors": fault_links(application, errors),
+        "errors": fault_links(application, errors), "gap": gaps.offer(application, at=timezone.now()),
+        "is_promised": request.POST.get("promise") == "on",
     }  # fmt: skip
     return render(request, "casework/apply/check.html", context, status=422 if errors else 200)
 

@@ -16,6 +16,7 @@ from onedoor.casework import queries, states, talk
 from onedoor.casework.models import Application, Side
 from onedoor.casework.services import handover, intake
 from onedoor.casework.states import Status
+from onedoor.casework.views.public import following
 from onedoor.casework.views.public.apply import actor_of, answer_cards, draft_of, fault_links, paper_rows
 from onedoor.casework.views.public.track import progress_context
 from onedoor.casework.views.talking import Written, post_message
@@ -47,6 +48,8 @@ def detail(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         "cards": answer_cards(application, masked=True),
         "materials": paper_rows(application),
         "may_correct": states.CORRECT in offered,
+        "may_fill": states.FILL_GAP in offered,
+        "to_promise": following.to_promise(application),
         "may_collect": states.COLLECT in offered,
         "may_withdraw": states.WITHDRAW in offered,
         "talk": talk.talk_of(application, reader=Side.APPLICANT),

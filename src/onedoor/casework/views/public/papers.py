@@ -16,6 +16,7 @@ from onedoor.casework.models import Application
 from onedoor.casework.services import drafts
 from onedoor.casework.states import KIND, Status
 from onedoor.casework.views.public.apply import actor_of, draft_of, paper_rows, whole
+from onedoor.casework.views.public.following import fill_page
 from onedoor.casework.views.public.mine import correction_page
 from onedoor.catalog import queries as catalog
 from onedoor.documents import services as documents
@@ -38,6 +39,8 @@ def _page(request: HttpRequest, application: Application, errors: dict[str, Text
     """Show the page on which papers are added: in a correction that is the notice."""
     if application.status == Status.CORRECTING:
         return correction_page(request, application, file_errors=errors)
+    if application.has_gap:
+        return fill_page(request, application, file_errors=errors)
     context: dict[str, Any] = {
         "application": application, "terms": catalog.case_terms(application.version_id),
         "papers": paper_rows(application), "file_errors": errors or {}, "errors": file_error_links(errors),
@@ -92,4 +95,5 @@ def move_file(request: HttpRequest, draft_id: UUID, key: str, file_id: UUID) -> 
 
 def _place(application: Application, key: str) -> str:
     page = "casework:correct" if application.status == Status.CORRECTING else "casework:papers"
+    page = "casework:fill" if application.has_gap else page
     return reverse(page, args=[application.id]) + f"#paper-{key}"
