@@ -112,8 +112,11 @@ CLOSED_AS = {
     Outcome.LAPSED: "casework.lapsed",
     Outcome.WITHDRAWN: "casework.withdrawn",
 }
+BY_THE_CLOCK = frozenset({"casework.lapsed", "casework.infected"})  # told by jobs, also at night
 for _code, _text in (TEXTS | FOR_OFFICERS | {f"casework.ends_{rule}": text for rule, text in ENDS.items()}).items():
-    register(_code, TITLE, _text)
+    register(
+        _code, TITLE, _text, kind="message" if _code.startswith("casework.officer_") else "case", is_patient=_code in BY_THE_CLOCK
+    )
 
 
 def submitted(applications: Iterable[Application]) -> list[NewMessage]:

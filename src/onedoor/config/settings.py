@@ -158,6 +158,11 @@ ONEDOOR_NAME_EN = env.text("ONEDOOR_NAME_EN", "Qinhuangdao Government Services",
 ONEDOOR_HOTLINE = env.text("ONEDOOR_HOTLINE", "12345", "Number that people call, day and night.")
 ONEDOOR_PHONE = env.text("ONEDOOR_PHONE", "", "Telephone of the main hall, shown in the foot of every page.")
 ONEDOOR_UPLOAD_MB = env.number("ONEDOOR_UPLOAD_MB", 20, "Largest file that is taken, in megabytes.")
+ONEDOOR_MESSAGE_HOURS = env.text(
+    "ONEDOOR_MESSAGE_HOURS",
+    "08:00-20:00",
+    "Hours in which reminders and what jobs of the night tell leave the house, in Shanghai's time.",
+)
 ONEDOOR_MANDATE_DAYS = env.number("ONEDOOR_MANDATE_DAYS", 366, "Longest time for which somebody may act for another, in days.")
 ONEDOOR_CASE_MESSAGES = env.number(
     "ONEDOOR_CASE_MESSAGES", 20, "Messages an applicant may write about one application in 24 hours."

@@ -17,6 +17,19 @@ def register_all() -> None:
     )
     mandate = _("Acting for somebody else")
     register(
+        "people.phone_taken",
+        _("Your mobile number"),
+        _(
+            "Somebody else has proved with a code that the mobile number of your account is theirs now. Nothing more goes there. Log in "
+            "with your identity number, and enter your new mobile number under “My account”; or come to a window with your identity card."
+        ),
+    )
+    register(
+        "people.phone_changed",
+        _("Your mobile number"),
+        _("The mobile number of your account was changed. If that was not you, call 12345 at once."),
+    )
+    register(
         "people.mandate_offered",
         mandate,
         _(
@@ -24,10 +37,20 @@ def register_all() -> None:
             "whether you agree. If not, do nothing."
         ),
     )
-    register("people.mandate_entered", mandate, _("A window entered that %(proxy)s acts for %(principal)s, until %(last_day)s."))
-    register("people.mandate_accepted", mandate, _("%(proxy)s agreed to act for %(principal)s, until %(last_day)s."))
     register(
-        "people.mandate_ended", mandate, _("%(proxy)s does not act for %(principal)s any more. What was handed in before goes on.")
+        "people.mandate_entered",
+        mandate,
+        _("A window entered that %(proxy)s acts for %(principal)s, until %(last_day)s."),
+        kind="mandate",
+    )
+    register(
+        "people.mandate_accepted", mandate, _("%(proxy)s agreed to act for %(principal)s, until %(last_day)s."), kind="mandate"
+    )
+    register(
+        "people.mandate_ended",
+        mandate,
+        _("%(proxy)s does not act for %(principal)s any more. What was handed in before goes on."),
+        kind="mandate",
     )
     register(
         "notify.member_code",

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import get_language
 
 from onedoor.kernel import jobs
+from onedoor.kernel.clock import SHANGHAI, local
 from onedoor.kernel.subjects import Subject
 from onedoor.notify import templates
 from onedoor.notify.backends import Letter, NotSent, backend_for
@@ -28,6 +30,7 @@ from onedoor.people.telling import News
 
 DELIVER = "notify.deliver"
 DEFAULT_LANGUAGE = "zh-hans"
+EMAIL_PURPOSE = "email"
 CLAIM = timedelta(minutes=5)
 BETWEEN_TRIES = timedelta(minutes=5)
 TRIES = 1 + int(timedelta(hours=4) / BETWEEN_TRIES)
@@ -45,7 +48,8 @@ class OutsideTransaction(RuntimeError):
 class NewMessage:
     """One thing told to one recipient: into the inbox of the account, and to the phone and the e-mail address that are given.
 
-    With an account and neither, it goes to the phone and the address of the account, unless it is for the inbox only.
+    Where one of them is not given, that of the account takes its place, unless it is for the inbox only. What the holder of the
+    account does not want by a way goes by the others.
     """
 
     template: str
@@ -59,7 +63,7 @@ class NewMessage:
 
     @property
     def wants_contact(self) -> bool:
-        return self.account_id is not None and not self.phone and not self.email and not self.inbox_only
+        return self.account_id is not None and not self.inbox_only
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +99,15 @@ def tell(messages: Sequence[NewMessage], *, at: datetime) -> None:
 
 def send_code(code: CodeMessage, at: datetime) -> None:
     """Tell a one-time code to a phone, in the language in which it was asked for; registered with ``people``."""
+    is_email = code.purpose == EMAIL_PURPOSE
     values = {"code": code.code, "minutes": code.minutes}
     if code.organisation:
         values["organisation"] = code.organisation
     message = NewMessage(
         template="notify.member_code" if code.organisation else "notify.code",
         account_id=None,
-        phone=code.phone,
-        email=None,
+        phone=None if is_email else code.phone,
+        email=code.phone if is_email else None,
         subject=None,
         values=values,
         language=get_language() or DEFAULT_LANGUAGE,
@@ -145,7 +150,7 @@ def prepare_months(*, at: datetime, months: int = 14) -> int:
 
 
 def _with_contacts(messages: Sequence[NewMessage]) -> Iterable[tuple[NewMessage, str | None, str | None]]:
-    """Yield each message with phone and address; one query, and none when all of them are given."""
+    """Yield each message with phone and address, as far as they are wanted. One query, and none where nobody has an account."""
     unknown = [m.account_id for m in messages if m.account_id is not None and m.wants_contact]
     contacts = people.contacts_of_accounts(unknown) if unknown else {}
     for message in messages:
@@ -153,7 +158,9 @@ def _with_contacts(messages: Sequence[NewMessage]) -> Iterable[tuple[NewMessage,
         if contact is None:
             yield message, message.phone, message.email
         else:
-            yield message, contact.phone, contact.email
+            kind = templates.registered(message.template).kind
+            phone = None if kind in contact.no_sms else message.phone or contact.phone
+            yield message, phone, None if kind in contact.no_email else message.email or contact.email
 
 
 def _rows(told: tuple[NewMessage, str | None, str | None], at: datetime) -> Iterable[Message]:
@@ -180,8 +187,20 @@ def _row(message: NewMessage, channel: Channel, address: str | None, at: datetim
         created_at=at,
         state=DeliveryState.DELIVERED if is_inbox else DeliveryState.CREATED,
         sent_at=at if is_inbox else None,
-        next_try_at=None if is_inbox else at,
+        next_try_at=None if is_inbox else _first_try(message, at),
     )
+
+
+def _first_try(message: NewMessage, at: datetime) -> datetime:
+    """Return when a message leaves the house first: at once, or in the hours in which nobody is woken up."""
+    if not templates.registered(message.template).is_patient:
+        return at
+    first, last = (time.fromisoformat(each) for each in settings.ONEDOOR_MESSAGE_HOURS.split("-"))
+    here = local(at)
+    if first <= here.time() < last:
+        return at
+    day = here.date() + timedelta(days=1 if here.time() >= last else 0)
+    return datetime.combine(day, first, tzinfo=SHANGHAI)
 
 
 def _claim(messages: Sequence[UUID] | None, *, at: datetime) -> list[Message]:
@@ -201,6 +220,8 @@ def _claim(messages: Sequence[UUID] | None, *, at: datetime) -> list[Message]:
 
 
 def _send(message: Message, *, at: datetime) -> None:
+    if message.channel == Channel.SMS and message.address and people.changed_hands(message.address, message.account_id):
+        raise NotSent("the number is somebody else's by now", final=True)
     words = templates.render(message.template, message.language, message.values)
     letter = Letter(message.id, message.channel, message.address or "", words.title, words.text, at)
     backend_for(message.channel).send(letter)

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from onedoor.kernel.masking import mask_identity
@@ -41,6 +42,8 @@ class Template:
     title: Text
     text: Text
     secret: bool
+    kind: str = ""
+    is_patient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +56,24 @@ _templates: dict[str, Template] = {}
 _links: dict[tuple[str, bool], Callable[[UUID], str]] = {}
 
 
-def register(code: str, title: Text, text: Text, *, secret: bool = False) -> Template:
-    """Register what messages of ``code`` say.
+KINDS: dict[str, Text] = {
+    "case": _("How my applications stand"),
+    "message": _("Messages of the office"),
+    "mandate": _("Acting for somebody else"),
+}
+"""What people may choose the ways out for; news without a kind concern the safety of the account and always go out."""
+
+
+def register(code: str, title: Text, text: Text, *, secret: bool = False, kind: str = "", is_patient: bool = False) -> Template:
+    """Register what messages of ``code`` say, and of which kind they are.
+
+    One that ``is_patient`` wakes nobody up: it leaves the house in the hours of ``ONEDOOR_MESSAGE_HOURS`` only.
 
     :raises TemplateRegisteredTwice: when the code is taken.
     """
     if code in _templates:
         raise TemplateRegisteredTwice(code)
-    template = _templates[code] = Template(code, title, text, secret)
+    template = _templates[code] = Template(code, title, text, secret, kind, is_patient)
     return template
 
 

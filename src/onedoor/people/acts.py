@@ -32,6 +32,10 @@ CREATE_CLIENT = register("people.create_client", _("%(actor)s let another system
 REVOKE_CLIENT = register("people.revoke_client", _("%(actor)s took the API away from another system"))
 OFFER_MANDATE = register("people.offer_mandate", _("%(actor)s offered somebody the right to act"))
 ACCEPT_MANDATE = register("people.accept_mandate", _("%(actor)s agreed to act for somebody"))
+CHANGE_PHONE = register("people.change_phone", _("%(actor)s proved another mobile number"))
+LOSE_PHONE = register("people.lose_phone", _("The mobile number was taken from the account: somebody else has proved it"))
+CHANGE_EMAIL = register("people.change_email", _("%(actor)s changed the e-mail address"))
+CHOOSE_NEWS = register("people.choose_news", _("%(actor)s chose how to be told news"))
 RECORD_MANDATE = register("people.record_mandate", _("%(actor)s entered a mandate on paper or a guardianship"))
 RECORD_DEATH = register("people.record_death", _("%(actor)s entered that the person has died"), personal=("day", "reason"))
 UNDO_DEATH = register(

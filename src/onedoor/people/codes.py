@@ -16,7 +16,10 @@ CODE_MINUTES = 10
 
 @dataclass(frozen=True, slots=True)
 class CodeMessage:
-    """A code on its way to a phone. ``purpose`` is a ``CodePurpose``; for ``member`` the name of the organisation is told with it."""
+    """A code on its way to a phone, or for the purpose ``email`` to the address that stands in its place.
+
+    ``purpose`` is a ``CodePurpose``; for ``member`` the name of the organisation is told with it.
+    """
 
     phone: str
     code: str

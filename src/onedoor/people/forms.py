@@ -65,6 +65,33 @@ class PhoneForm(KindForm):
             raise forms.ValidationError(str(wrong)) from None
 
 
+class NewPhoneForm(PhoneForm):
+    """Another mobile number; who has a password gives it once more, so that an open page gives nothing away."""
+
+    present = _secret(_("Your present password"), "current-password")
+
+    def __init__(self, *args: Any, has_password: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["phone"].label = _("New mobile number")
+        if not has_password:
+            del self.fields["present"]
+
+
+class EmailForm(KindForm):
+    """An e-mail address to which a code is sent."""
+
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=200,
+        help_text=_("We send a code of six digits to it."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "width": "20"}),
+        error_messages={
+            "required": _("Please enter your e-mail address."),
+            "invalid": _("An email address has one @ and a domain, as in li@example.org."),
+        },
+    )
+
+
 class TextCodeForm(KindForm):
     """The code that came by text message."""
 

@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from onedoor.kernel.fields import EncryptedTextField
 from onedoor.kernel.history import keep_history
@@ -84,6 +85,9 @@ class Account(Row, AbstractBaseUser):
     phone_hash = models.BinaryField(unique=True, null=True)
     phone_verified_at = models.DateTimeField(null=True)
     email = models.EmailField(blank=True)
+    email_verified_at = models.DateTimeField(null=True)
+    no_sms = ArrayField(models.CharField(max_length=20), default=list, help_text=_("Kinds of news not wanted by text message"))
+    no_email = ArrayField(models.CharField(max_length=20), default=list, help_text=_("Kinds of news not wanted by e-mail"))
     display_name = models.CharField(max_length=120, blank=True)
     is_active = models.BooleanField(default=True)
     closed_at = models.DateTimeField(null=True)
@@ -117,6 +121,21 @@ class Account(Row, AbstractBaseUser):
     @property
     def is_staff_account(self) -> bool:
         return self.kind == AccountKind.STAFF
+
+
+class LostPhone(Row):
+    """A mobile number that somebody else has proved to be theirs since: nothing for its former owner goes there any more."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="lost_phones")
+    phone_hash = models.BinaryField()
+    lost_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["account", "phone_hash"], name="people_lostphone_once"),)
+        indexes = (models.Index(fields=["phone_hash"], name="people_lostphone_found"),)
+
+    def __str__(self) -> str:
+        return f"{self.account_id} until {self.lost_at:%Y-%m-%d}"
 
 
 @keep_history()

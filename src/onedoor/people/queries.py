@@ -22,7 +22,7 @@ from onedoor.kernel.prepared import Prepared
 from onedoor.kernel.subjects import Subject
 from onedoor.people import actors, acts, mandates, records
 from onedoor.people.mandates import Principal
-from onedoor.people.models import Account, Client, Mandate, Membership, Organisation, Person
+from onedoor.people.models import Account, Client, LostPhone, Mandate, Membership, Organisation, Person
 from onedoor.people.records import HeldRecord
 from onedoor.people.states import AccountKind, Scope
 
@@ -126,6 +126,8 @@ class Contact:
     account_id: UUID | None
     phone: str | None
     email: str
+    no_sms: frozenset[str] = frozenset()
+    no_email: frozenset[str] = frozenset()
 
 
 def identity_hash(kind: str, number: str) -> bytes:
@@ -388,8 +390,22 @@ def applicant_facts(subjects: Sequence[Subject]) -> dict[Subject, ApplicantFacts
 
 def contacts_of_accounts(account_ids: Sequence[UUID]) -> dict[UUID, Contact]:
     """Return how the holders of accounts are reached. One query."""
-    found = Account.objects.filter(pk__in=account_ids, is_active=True).only("id", "phone", "email")
-    return {account.id: Contact(account.id, account.phone, account.email) for account in found}
+    columns = ("id", "kind", "phone", "email", "email_verified_at", "no_sms", "no_email")
+    found = Account.objects.filter(pk__in=account_ids, is_active=True).only(*columns)
+    return {each.id: _contact(each) for each in found}
+
+
+def _contact(account: Account) -> Contact:
+    email = account.email if account.is_staff_account or account.email_verified_at else ""
+    return Contact(account.id, account.phone, email, frozenset(account.no_sms), frozenset(account.no_email))
+
+
+def changed_hands(phone: str, account_id: UUID | None) -> bool:
+    """Tell whether a mobile number is another account's by now than that to which something is to be told. At most two queries."""
+    digest = phone_hash(phone)
+    if not LostPhone.objects.filter(phone_hash=digest).exists():
+        return False
+    return account_id is None or not Account.objects.filter(pk=account_id, phone_hash=digest, is_active=True).exists()
 
 
 def contacts_of(person_ids: Sequence[UUID]) -> dict[UUID, Contact]:

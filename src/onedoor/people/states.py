@@ -19,6 +19,8 @@ class CodePurpose(TextChoices):
     LOGIN = "login", _("Log in")
     RESET = "reset", _("Choose a new password")
     MEMBER = "member", _("Act for an organisation")
+    PHONE = "phone", _("Use another mobile number")
+    EMAIL = "email", _("Use an e-mail address")
 
 
 class Scope(TextChoices):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from onedoor.kernel.errors import Text
 from onedoor.kernel.subjects import Subject
 
 
@@ -26,6 +27,20 @@ class News:
 
 Teller = Callable[[Sequence[News], datetime], None]
 _tellers: list[Teller] = []
+
+
+_kinds: dict[str, Text] = {}
+
+
+def register_kinds(kinds: Mapping[str, Text]) -> None:
+    """Set the kinds of news for which people choose the ways, with their names."""
+    _kinds.clear()
+    _kinds.update(kinds)
+
+
+def kinds() -> dict[str, Text]:
+    """Return the kinds of news for which people choose the ways, with their names."""
+    return dict(_kinds)
 
 
 class NobodyTells(RuntimeError):

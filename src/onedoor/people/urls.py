@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from onedoor.people.views import desk, organisations, public, systems
+from onedoor.people.views import desk, organisations, public, reach, systems
 
 urlpatterns = [
     path("accounts/login/", public.log_in, name="account_login"),
@@ -22,6 +22,11 @@ urlpatterns = [
     path("accounts/factor/", public.set_second_factor, name="account_second_factor"),
     path("accounts/recovery-codes/", public.recovery_codes, name="account_recovery_codes"),
     path("my/account/", public.my_account, name="my_account"),
+    path("my/account/phone/", reach.phone, name="my_phone"),
+    path("my/account/phone/code/", reach.phone_code, name="my_phone_code"),
+    path("my/account/email/", reach.email, name="my_email"),
+    path("my/account/email/code/", reach.email_code, name="my_email_code"),
+    path("my/account/news/", reach.news, name="my_news"),
     path("my/data/", public.my_data, name="my_data"),
     path("my/organisations/", organisations.organisations, name="my_organisations"),
     path("my/organisations/register/", organisations.register, name="my_organisation_register"),

@@ -31,6 +31,7 @@ from onedoor.people.models import Account, Person
 from onedoor.people.names import clean_name
 from onedoor.people.services import persons
 from onedoor.people.services.codes import WrongTextCode, use_code
+from onedoor.people.services.reach import free_phone
 from onedoor.people.services.tries import forgive_tries
 from onedoor.people.states import AccountKind, CodePurpose
 
@@ -91,12 +92,13 @@ def register_citizen(
     :raises WrongCode: when number or phone are wrong.
     :raises WrongName: when the name cannot be kept.
     :raises Invalid: when the password is too weak.
-    :raises CannotRegister: when person or phone have an account, name and number do not belong together, or the city
-        knows the person with another name or phone.
+    :raises CannotRegister: when the person has an account, name and number do not belong together, or the city knows the person
+        with another name or phone.
     """
     require_good_password(password, Account(display_name=name))
     new = NewCitizen(name, identity_kind, identity, phone, password)
     how = _require_the_same_person(new, at=at)
+    free_phone(parse_mobile(phone), by=by, at=at)
     (account,) = register_citizens([replace(new, verified_how=how)], by=by, at=at)
     return account
 

@@ -22,6 +22,7 @@ SENDS_AN_HOUR = 5
 SENDS_AN_HOUR_FROM_ONE_ADDRESS = 60
 SECONDS_BETWEEN_SENDS = 60
 WRONG_CODES = 5
+FOR_ANYBODY = frozenset({CodePurpose.REGISTER, CodePurpose.PHONE, CodePurpose.EMAIL})
 
 
 class WrongTextCode(Refused):
@@ -41,7 +42,7 @@ class ForOrganisation:
 
 
 def send_code(*, phone: str, purpose: CodePurpose, address: str, at: datetime, organisation: ForOrganisation | None = None) -> None:
-    """Send a new code to a phone; unless for registering only where an account has it, with the same answer.
+    """Send a new code to a phone; unless for registering or a new address only where an account has it.
 
     :raises TooManyTries: when codes were asked for too often, for this phone or from this network address.
     """
@@ -54,7 +55,7 @@ def send_code(*, phone: str, purpose: CodePurpose, address: str, at: datetime, o
 @transaction.atomic(durable=True)
 def _make_and_send(phone: str, purpose: CodePurpose, at: datetime, organisation: ForOrganisation | None) -> None:
     account = queries.account_by_phone(phone)
-    if account is None and purpose != CodePurpose.REGISTER:
+    if account is None and purpose not in FOR_ANYBODY:
         return
     code = f"{secrets.randbelow(10**codes.CODE_DIGITS):0{codes.CODE_DIGITS}d}"
     made = TextCode(
