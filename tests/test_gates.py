@@ -89,6 +89,7 @@ TABLE: dict[str, tuple[str, str]] = {  # who gets in with GET, and with POST
     "api/v1/applications": (TOKEN, TOKEN),
     "api/v1/applications/<reference>": (ITS_OWN, OPEN),
     "api/v1/applications/<reference>/correction": (OPEN, TOKEN),
+    "api/v1/applications/<reference>/materials": (ITS_OWN, OPEN),
     "api/v1/applications/<reference>/papers": (ITS_OWN, OPEN),
     "api/v1/applications/<reference>/withdrawal": (OPEN, TOKEN),
     "api/v1/files": (OPEN, TOKEN),

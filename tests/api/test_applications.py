@@ -291,6 +291,15 @@ def test_application_is_taken_back_with_a_reason(city: City, web: Client) -> Non
     assert post(web, f"/{reference}/withdrawal", {"reason": "又变"}, token).status_code == 409
 
 
+def test_the_materials_say_how_far_they_can_be_trusted(city: City, web: Client) -> None:
+    token = a_token()
+    reference = filed(web, a_body(city, web, token), token).json()["reference"]
+    told = {each["key"]: each for each in web.get(f"/api/v1/applications/{reference}/materials", headers=token).json()["materials"]}
+    assert {(each["state"], each["trust_level"]) for each in told.values() if each["files"]} == {("provided", "C")}
+    assert all(each["trust_level"] in {"", "D"} for each in told.values() if not each["files"])
+    assert web.get(f"/api/v1/applications/{reference}/materials", headers=a_token("二")).status_code == 404
+
+
 def test_sealed_papers_are_fetched_by_the_owner_only(city: City, web: Client, run_jobs: Callable[[], int]) -> None:
     token = a_token()
     reference = filed(web, a_body(city, web, token), token).json()["reference"]

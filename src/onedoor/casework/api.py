@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from ninja import Field, Header, Path, Query, Router, Schema, Status
 from pydantic import ConfigDict, JsonValue, StringConstraints, model_validator
 
-from onedoor.casework import queries, tracking
+from onedoor.casework import queries, tracking, trust
 from onedoor.casework.models import Application
 from onedoor.casework.permissions import offered
 from onedoor.casework.services import filing, handover
@@ -196,6 +196,28 @@ class ApplicationState(Schema):
     steps: list[StepState]
     correction: CorrectionNotice | None = Field(description="The notice that has to be answered")
     next: list[str] = Field(description="What can be done now: `correct`, `withdraw`")
+
+
+class MaterialThere(Schema):
+    """A material of an application as the office has it."""
+
+    key: str = Field(description="Key of the material in the guide, or `file:` and the key of a question")
+    name: str
+    state: str = Field(description="missing, provided, checked, rejected or not_needed")
+    trust_level: str = Field(
+        description="By 国办函〔2016〕108号: A issued by an authority, B compared with the original at a window, C uploaded, "
+        "D self-made and answered for by the applicant; empty while it is not there"
+    )
+    is_original_seen: bool
+    copies: int
+    remark: str = Field(description="What the office said about it")
+    files: int = Field(description="How many files serve as it")
+
+
+class MaterialsThere(Schema):
+    """The materials of an application in the order of the guide."""
+
+    materials: list[MaterialThere]
 
 
 class Paper(Schema):
@@ -385,6 +407,22 @@ def withdraw_application(request: HttpRequest, reference: Reference, withdrawal:
         application_id=_own(request, reference).pk, reason=withdrawal.reason, by=caller_of(request).actor, at=timezone.now()
     )
     return _state(_own(request, reference))
+
+
+@router.get(
+    "/applications/{reference}/materials", response=MaterialsThere, auth=FOLLOW, operation_id="list_materials",
+    summary="List what was handed in for an application",
+)  # fmt: skip
+def list_materials(request: HttpRequest, reference: Reference) -> dict[str, Any]:
+    """Return the materials of an application that the client filed, with how far each can be trusted and what the office said."""
+    application = _own(request, reference)
+    norm = {each.key: each for each in catalog.case_terms(application.version_id).materials}
+    rows = [
+        {"key": row.key, "name": row.name, "state": row.state, "trust_level": trust.level_of(row, norm.get(row.key)) or "",
+         "is_original_seen": row.is_original_seen, "copies": row.copies, "remark": row.remark, "files": len(row.files.all())}
+        for row in queries.materials_of(application)
+    ]  # fmt: skip
+    return {"materials": rows}
 
 
 @router.get(

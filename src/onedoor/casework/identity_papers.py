@@ -8,11 +8,10 @@ from uuid import UUID
 from django.utils import translation
 
 from onedoor.casework.models import Application, Material, MaterialFile
+from onedoor.casework.trust import TrustLevel
 from onedoor.catalog import queries as catalog
 from onedoor.kernel.clock import local_date
 from onedoor.kernel.references import grouped
-
-COMPARED = "B"
 
 
 def marks_of_files(file_ids: Sequence[UUID]) -> Mapping[UUID, str]:
@@ -39,6 +38,6 @@ def mark_of(used: MaterialFile) -> str:
         lines = [f"仅供办理“{catalog.case_terms(application.version_id).title}”使用，他用无效"]
         reference = f"　办件编号 {grouped(application.reference)}" if application.reference else ""
         lines.append(f"{local_date(used.added_at):%Y-%m-%d}{reference}")
-        if used.material.trust_level == COMPARED:
+        if used.material.trust_level == TrustLevel.COMPARED:
             lines.append("此件经与原件核对无误")
     return "\n".join(lines)

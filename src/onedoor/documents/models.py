@@ -21,15 +21,6 @@ class ScanState(TextChoices):
     NOT_SCANNED = "not_scanned", _("Not checked")
 
 
-class TrustLevel(TextChoices):
-    """Trust levels of 国办函〔2016〕108号 (domain.md 1.4)."""
-
-    ISSUED = "A", _("Issued by the agency")
-    COMPARED = "B", _("Compared with the original at a window")
-    UPLOADED = "C", _("Uploaded by the applicant")
-    DECLARED = "D", _("Self-made, warranted by the applicant")
-
-
 class File(Row):
     """Bytes somebody handed in, under a random name that is never an address."""
 

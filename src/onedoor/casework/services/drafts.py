@@ -21,6 +21,7 @@ from onedoor.casework.services import core
 from onedoor.casework.services.fetching import fetch_certificates
 from onedoor.casework.services.options import settle_option
 from onedoor.casework.states import Status
+from onedoor.casework.trust import level_of_upload
 from onedoor.catalog import queries as catalog
 from onedoor.documents import services as documents
 from onedoor.kernel.actor import Actor
@@ -307,8 +308,10 @@ def attach_file(*, application_id: UUID, key: str, file_id: UUID, by: Actor, at:
     MaterialFile.objects.bulk_create(
         [MaterialFile(material=material, file_id=file_id, position=place, added_at=at)], ignore_conflicts=True
     )
-    material.state, material.trust_level, material.certificate = MaterialState.PROVIDED, "C", None
-    material.save(update_fields=["state", "trust_level", "certificate"])
+    norm = catalog.case_terms(material.application.version_id).materials
+    material.state, material.certificate, material.is_original_seen = MaterialState.PROVIDED, None, False
+    material.trust_level = level_of_upload(next((each for each in norm if each.key == key), None))
+    material.save(update_fields=["state", "trust_level", "certificate", "is_original_seen"])
     return material
 
 
@@ -342,8 +345,8 @@ def detach_file(*, application_id: UUID, key: str, file_id: UUID, by: Actor, at:
     if removed and not MaterialFile.objects.filter(file_id=file_id).exists():
         documents.release_files([file_id], at=at)
     if not MaterialFile.objects.filter(material=material).exists():
-        material.state, material.trust_level = MaterialState.MISSING, ""
-        material.save(update_fields=["state", "trust_level"])
+        material.state, material.trust_level, material.is_original_seen = MaterialState.MISSING, "", False
+        material.save(update_fields=["state", "trust_level", "is_original_seen"])
     elif material.state == MaterialState.REJECTED and material.application.status == Status.DRAFT:
         material.state = MaterialState.PROVIDED  # what was infected is gone, and no officer has looked yet
         material.save(update_fields=["state"])

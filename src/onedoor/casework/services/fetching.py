@@ -7,11 +7,11 @@ from datetime import datetime
 
 from onedoor.casework.known import Known, filled, held, known_of
 from onedoor.casework.models import Application, Material, MaterialState
+from onedoor.casework.trust import TrustLevel
 from onedoor.catalog import queries as catalog
 from onedoor.documents import queries as documents
 from onedoor.kernel.clock import local_date
 
-ISSUED_BY_THE_CITY = "A"  # trust level of 国办函〔2016〕108号
 WRITTEN = ("state", "trust_level", "certificate")
 
 
@@ -23,7 +23,7 @@ def fetch_certificates(application: Application, rows: Sequence[Material], known
         wanted = norm.get(row.key)
         paper = held(wanted, known) if wanted is not None else None
         if paper is not None and row.certificate_id != paper.id and row.state in (MaterialState.MISSING, MaterialState.NOT_NEEDED):
-            row.state, row.trust_level, row.certificate_id = MaterialState.PROVIDED, ISSUED_BY_THE_CITY, paper.id
+            row.state, row.trust_level, row.certificate_id = MaterialState.PROVIDED, TrustLevel.ISSUED, paper.id
             changed.append(row)
         elif row.certificate_id is not None and (paper is None or paper.id != row.certificate_id) and wanted is not None:
             row.certificate_id = paper.id if paper is not None else None

@@ -20,6 +20,7 @@ from onedoor.casework.services.intake import correct_locked
 from onedoor.casework.services.options import settle_option
 from onedoor.casework.services.submission import check_answers, submit_new
 from onedoor.casework.states import CORRECT
+from onedoor.casework.trust import level_of_upload
 from onedoor.catalog import form_rules
 from onedoor.catalog import queries as catalog
 from onedoor.documents import services as documents
@@ -125,11 +126,12 @@ def _new_application(
 def _materials(application: Application, files: Files, *, at: datetime) -> tuple[list[Material], list[MaterialFile]]:
     """Return a row for each material of the version, and one for each file that serves as one."""
     rows, attached = [], []
+    norm = {each.key: each for each in catalog.case_terms(application.version_id).materials}
     for key, name, state in papers_wanted(application):
         given = list(dict.fromkeys(files.get(key, ())))
         row = Material(application=application, key=key, name=name, state=state)
         if given:
-            row.state, row.trust_level = MaterialState.PROVIDED, "C"
+            row.state, row.trust_level = MaterialState.PROVIDED, level_of_upload(norm.get(key))
             attached += [MaterialFile(material=row, file_id=each, position=place, added_at=at) for place, each in enumerate(given)]
         rows.append(row)
     return rows, attached
@@ -260,4 +262,7 @@ def _attach(application: Application, files: Files, *, by: Actor, at: datetime) 
         ],
         ignore_conflicts=True,
     )
-    Material.objects.filter(pk__in={row.pk for row, _each in given}).update(state=MaterialState.PROVIDED, trust_level="C")
+    norm = {each.key: each for each in catalog.case_terms(application.version_id).materials}
+    for row, _each in given:
+        row.state, row.trust_level, row.is_original_seen = MaterialState.PROVIDED, level_of_upload(norm.get(row.key)), False
+    Material.objects.bulk_update({row.pk: row for row, _each in given}.values(), ["state", "trust_level", "is_original_seen"])

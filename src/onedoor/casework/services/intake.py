@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from onedoor.casework import acts, messages, papers, queries, stages, states, tolerance
@@ -18,6 +19,7 @@ from onedoor.casework.permissions import owns, require_state
 from onedoor.casework.services import core, norm
 from onedoor.casework.services.submission import check_correction, start_notice_limit, submit_many
 from onedoor.casework.states import Outcome, Status
+from onedoor.casework.trust import level_after_check
 from onedoor.catalog import queries as catalog
 from onedoor.documents import services as documents
 from onedoor.journal.acts import Act
@@ -392,7 +394,8 @@ def write_checks(checks: Mapping[UUID, Sequence[Check]], *, by: Actor) -> None:
 
     :raises Refused: when a check is about a material that the item does not ask for.
     """
-    rows = {(row.application_id, row.key): row for row in Material.objects.filter(application__in=list(checks))}
+    found = Material.objects.filter(application__in=list(checks)).annotate(version_id=F("application__version_id"))
+    rows = {(row.application_id, row.key): row for row in found}
     changed = []
     for application_id, seen in checks.items():
         for check in seen:
@@ -401,7 +404,8 @@ def write_checks(checks: Mapping[UUID, Sequence[Check]], *, by: Actor) -> None:
                 raise Refused(_("This item asks for no such material."))
             row.state = MaterialState.CHECKED if check.accepted else MaterialState.REJECTED
             row.copies, row.is_original_seen, row.remark = check.copies, check.is_original_seen, check.remark
-            row.trust_level = "B" if check.is_original_seen and by.is_staff else row.trust_level
+            norm = next((each for each in catalog.case_terms(row.version_id).materials if each.key == row.key), None)
+            row.trust_level = level_after_check(row, norm, is_original_seen=check.is_original_seen, by_clerk=by.is_staff)
             changed.append(row)
     if changed:
         Material.objects.bulk_update(changed, ["state", "copies", "is_original_seen", "remark", "trust_level"])

@@ -14,7 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+<<<<<<< HEAD
 from onedoor.casework import journey, progress, queries, stages, states, talk, tolerance
+=======
+from onedoor.casework import journey, progress, queries, stages, states, talk, trust
+>>>>>>> 75b0a27 (casework: Say of each paper how far it can be trusted.)
 from onedoor.casework.models import Application, MaterialState, Side, StageRun
 from onedoor.casework.queries import CasePage
 from onedoor.casework.services.window import UNMASK_DUTY
@@ -167,7 +171,7 @@ def case_context(request: HttpRequest, case: CasePage, **more: Any) -> dict[str,
     actor, now = actor_of(request), timezone.now()
     application = case.application
     acts = set(case.next_acts)
-    every = buttons(case)
+    every, materials = buttons(case), material_rows(case)
     held = progress.held(application, case.runs, case.corrections, now=now)
     other = application.taken_by is not None and application.taken_by != actor.posting
     return {
@@ -189,8 +193,9 @@ def case_context(request: HttpRequest, case: CasePage, **more: Any) -> dict[str,
         "asks_why_late": states.DECIDE in acts and is_late(case),
         "may_deliver": states.DELIVER in acts,
         "may_unmask": actor.has(UNMASK_DUTY),
+        "unseen": [row["material"].name for row in materials if trust.wants_original(row["material"], row["norm"])],
         "originals": identity_files(case) if actor.has(UNMASK_DUTY) else [],
-        "materials": material_rows(case),
+        "materials": materials,
         "norm": check_list.of_case(case),
         "facts": facts(application, case),
         "option": next((each for each in case.terms.options if each.code == application.option_code), None),
@@ -244,6 +249,7 @@ def material_rows(case: CasePage, posted: Mapping[str, str] | None = None, *, ev
         rows.append({
             "material": material,
             "norm": wanted,
+            "level": trust.level_of(material, wanted),
             "files": [used.file for used in material.files.all()],
             "is_required": required,
             "is_handed_in": handed_in,

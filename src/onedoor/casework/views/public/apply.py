@@ -15,7 +15,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+<<<<<<< HEAD
 from onedoor.casework import forms, gaps, journey, known, queries
+=======
+from onedoor.casework import forms, journey, known, queries, trust
+>>>>>>> 75b0a27 (casework: Say of each paper how far it can be trusted.)
 from onedoor.casework.models import Application, MaterialState
 from onedoor.casework.services import drafts, following, submission, tolerance
 from onedoor.casework.states import KIND, Status
@@ -203,8 +207,8 @@ def paper_rows(application: Application) -> list[dict[str, Any]]:
         handed_in = material.certificate is None and (wanted.is_handed_in if wanted else True)
         required = wanted.is_required if wanted else bool(asked and asked.required)
         rows.append({
-            "material": material, "norm": wanted, "files": (used := list(material.files.all())), "pages": [each.file for each in used],
-            "is_handed_in": handed_in,
+            "material": material, "norm": wanted, "files": (used := list(material.files.all())),
+            "pages": [each.file for each in used], "level": trust.level_of(material, wanted), "is_handed_in": handed_in,
             "is_absent": material.state == MaterialState.MISSING,
             "is_open": handed_in
             and (material.state == MaterialState.REJECTED or (required and material.state == MaterialState.MISSING)),
