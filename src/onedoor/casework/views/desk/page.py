@@ -14,11 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-<<<<<<< HEAD
-from onedoor.casework import journey, progress, queries, stages, states, talk, tolerance
-=======
-from onedoor.casework import journey, progress, queries, stages, states, talk, trust
->>>>>>> 75b0a27 (casework: Say of each paper how far it can be trusted.)
+from onedoor.casework import journey, progress, queries, stages, states, talk, tolerance, trust
 from onedoor.casework.models import Application, MaterialState, Side, StageRun
 from onedoor.casework.queries import CasePage
 from onedoor.casework.services.window import UNMASK_DUTY

@@ -15,11 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-<<<<<<< HEAD
-from onedoor.casework import forms, gaps, journey, known, queries
-=======
-from onedoor.casework import forms, journey, known, queries, trust
->>>>>>> 75b0a27 (casework: Say of each paper how far it can be trusted.)
+from onedoor.casework import forms, gaps, journey, known, queries, trust
 from onedoor.casework.models import Application, MaterialState
 from onedoor.casework.services import drafts, following, submission, tolerance
 from onedoor.casework.states import KIND, Status
