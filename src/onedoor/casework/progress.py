@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from onedoor.casework.holding import Holding
 from onedoor.casework.models import Application, CorrectionNotice, StageRun, Tolerance
 from onedoor.casework.states import Outcome, Status
 from onedoor.kernel.errors import Text
@@ -59,30 +60,6 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """Who held the application how long: window, applicant or department."""
-
-    who: str
-    name: Text
-    time: timedelta
-
-    @property
-    def text(self) -> str:
-        """Return the time in words, in the two largest units."""
-        minutes = int(self.time.total_seconds() // 60)
-        days, hours, rest = minutes // 1440, minutes % 1440 // 60, minutes % 60
-        if days and not hours:
-            return _("%(days)d d") % {"days": days}
-        if days:
-            return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
-        if hours:
-            return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": rest}
-        if rest:
-            return _("%(minutes)d min") % {"minutes": rest}
-        return str(_("less than a minute"))
-
-
-@dataclass(frozen=True, slots=True)
 class Bar:
     """How much of promise and law is used, in working days."""
 
@@ -111,15 +88,11 @@ class Progress:
     limit: LimitView | None
     bar: Bar | None
     lines: Sequence[Line]
-    held: Sequence[Held]
+    holding: Holding
+    sums: Sequence[tuple[Text, LimitView]]
     correction: CorrectionNotice | None
     gap: Tolerance | None = None
     gap_limit: LimitView | None = None
-
-    @property
-    def held_pairs(self) -> list[tuple[str, float]]:
-        """Return who held it how many minutes, as the bar is drawn."""
-        return [(each.who, each.time.total_seconds() / 60) for each in self.held]
 
 
 STANDS_STILL = _("Our limit stands still: %(what)s. The notice says why and how long. You need not do anything now.")
@@ -186,20 +159,8 @@ def lines(
     return found + [Line(name, "ahead") for name in ahead]
 
 
-def held(
-    application: Application, runs: Sequence[StageRun], corrections: Sequence[CorrectionNotice], *, now: datetime
-) -> list[Held]:
-    """Return how long window, applicant and department held the application so far, in clock time."""
-    if application.submitted_at is None:
-        return []
-    end = application.closed_at or now
-    applicant = sum(((each.answered_at or end) - each.told_at for each in corrections), timedelta())
-    before = (application.accepted_at or end) - application.submitted_at
-    window = max(before - applicant, timedelta())
-    department = sum(((run.ended_at or end) - run.started_at for run in runs), timedelta())
-    told = [
-        Held("win", _("Window"), window),
-        Held("app", _("You"), applicant),
-        Held("dep", _("Department"), department),
-    ]
-    return [each for each in told if each.time > timedelta()]
+def sums(views: Sequence[LimitView]) -> list[tuple[Text, LimitView]]:
+    """Return the limits whose arithmetic the applicant can follow: the newest of each that binds the city."""
+    names = {"notice": _("First answer"), "promise": _("Promised limit"), "legal": _("Legal limit")}
+    newest = {view.kind: view for view in views if view.kind in names}
+    return [(names[kind], newest[kind]) for kind in names if kind in newest and (kind != "notice" or len(newest) == 1)]

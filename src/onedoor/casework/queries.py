@@ -13,6 +13,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from onedoor.casework import annexes, progress, requests, stages, states, talk
 from onedoor.casework.correction import Scope, scope
+from onedoor.casework.holding import holding_of
 from onedoor.casework.models import Application, CorrectionNotice, Material, MaterialFile, NormAnswer, StageRun, Tolerance
 from onedoor.casework.permissions import (
     STAGE_OF_ACT,
@@ -317,7 +318,8 @@ def progress_of(application: Application, *, now: datetime) -> Progress:
         limit=_shown_to_applicant(application, views),
         bar=progress.bar_of(_of_kind(views, "promise"), _of_kind(views, "legal"), now=now),
         lines=progress.lines(application, runs, corrections, ahead),
-        held=progress.held(application, runs, corrections, now=now),
+        holding=holding_of(application, runs, corrections, views, now=now),
+        sums=progress.sums(views),
         correction=next((each for each in corrections if each.answered_at is None), None),
     )
 

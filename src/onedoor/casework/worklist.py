@@ -12,8 +12,8 @@ from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subque
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from onedoor.casework.holding import Held
 from onedoor.casework.models import Application, Channel, Side, StageRun
-from onedoor.casework.progress import Held
 from onedoor.casework.queries import LIMITS_THAT_BIND, binding
 from onedoor.casework.states import Status
 from onedoor.casework.talk import READ_ONLY, questions_from

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from onedoor.casework import journey, progress, queries, stages, states, talk, tolerance, trust
+from onedoor.casework.holding import holding_of
 from onedoor.casework.models import Application, MaterialState, Side, StageRun
 from onedoor.casework.queries import CasePage
 from onedoor.casework.services.window import UNMASK_DUTY
@@ -168,7 +169,7 @@ def case_context(request: HttpRequest, case: CasePage, **more: Any) -> dict[str,
     application = case.application
     acts = set(case.next_acts)
     every, materials = buttons(case), material_rows(case)
-    held = progress.held(application, case.runs, case.corrections, now=now)
+    holding = holding_of(application, case.runs, case.corrections, case.limits, now=now)
     other = application.taken_by is not None and application.taken_by != actor.posting
     return {
         "case": case,
@@ -199,8 +200,7 @@ def case_context(request: HttpRequest, case: CasePage, **more: Any) -> dict[str,
         "past_limits": [(limit_name(view.kind), view) for view in case.limits if view.ended_at is not None],
         "log": journal.folded(case.entries),
         "is_sealed": all(entry.sealed for entry in case.entries),
-        "held": held,
-        "held_pairs": [(each.who, each.time.total_seconds()) for each in held],
+        "holding": holding,
         "runs": case.runs,
         "subject": Subject(KIND, application.id),
         "now": now,
