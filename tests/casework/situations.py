@@ -13,9 +13,9 @@ from uuid import UUID
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from onedoor.casework import journey
-from onedoor.casework.models import Application
+from onedoor.casework.models import Application, Consultation
 from onedoor.casework.norm import ALL_MET
-from onedoor.casework.services import drafts, extension, intake, review, special, submission, tolerance
+from onedoor.casework.services import consulting, drafts, extension, intake, review, special, submission, tolerance
 from onedoor.catalog import queries as catalog
 from onedoor.catalog import services as catalog_services
 from onedoor.documents import services as documents
@@ -26,6 +26,7 @@ from onedoor.network import entries
 from onedoor.network import queries as network
 from onedoor.network import services as network_services
 from onedoor.people import services as people
+from onedoor.people.models import Account
 from onedoor.sample.answers import sample_answers
 from onedoor.workdays.services import seed_calendar
 from tests.catalog.sources import guides_file, items_file
@@ -230,6 +231,31 @@ def before_decision(city: City, *, at: datetime = MONDAY) -> Application:
     return application
 
 
+def other_office(city: City, *, at: datetime = MONDAY) -> Actor:
+    """Return the head of another office, which may be asked for its opinion; made when first needed."""
+    if network.agencies().filter(code="SW").exists():
+        return network.actor_for(Account.objects.get(username="100020").id, at=at)
+    site = "QHD-C-0001"
+    network_services.create_agencies(
+        [entries.NewAgency("SW", "秦皇岛市水务局", "city", "130300000000", credit_code="11130300MB0A1C0241", paper_word="秦水", site=site)],
+        by=HOUSE, at=at,
+    )  # fmt: skip
+    network_services.create_posts(
+        [entries.NewPost("water", "水务局局长", "SW", "dept_head", site=site, duties=("casework.head",))], by=HOUSE, at=at
+    )
+    return _staff("water", 20, at - timedelta(days=1))
+
+
+def consulted(city: City, *, at: datetime = MONDAY) -> Consultation:
+    """Return a question to another office about an application in review, asked by its reviewer."""
+    office = other_office(city, at=at)
+    application = accepted(city, at=at)
+    review.take_stage(application_id=application.id, by=city.reviewer, at=at)
+    return consulting.consult(
+        application_id=application.id, office=office.agency, question="取水许可是否影响本事项？", length=5, by=city.reviewer, at=at
+    )
+
+
 def asked(city: City, *, at: datetime = MONDAY) -> Application:
     """Return an application in review for which its reviewer asked for a special procedure and for more time."""
     application = accepted(city, at=at)
@@ -238,6 +264,10 @@ def asked(city: City, *, at: datetime = MONDAY) -> Application:
         application_id=application.id, choice="expert_review", length=10, reason="需要专家评审。", by=city.reviewer, at=at
     )
     extension.ask_extension(application_id=application.id, length=5, reason="案情复杂。", by=city.reviewer, at=at)
+    consulting.consult(
+        application_id=application.id, office=other_office(city, at=at).agency, question="取水许可是否影响本事项？", length=5, by=city.reviewer,
+        at=at,
+    )  # fmt: skip
     return Application.objects.get(pk=application.id)
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from onedoor.casework import states_page
-from onedoor.casework.models import Application, CorrectionNotice, Extension, SpecialProcedure
+from onedoor.casework.models import Application, Consultation, CorrectionNotice, Extension, SpecialProcedure
 from onedoor.casework.norm import ALL_MET
 from onedoor.casework.services import (
     clock,
+    consulting,
     drafts,
     extension,
     handover,
@@ -37,6 +39,7 @@ from tests.casework.situations import (
     asked,
     before_decision,
     one_wanted,
+    other_office,
     paused,
     submitted,
     system,
@@ -106,6 +109,12 @@ def _correct(city: City, application: Application) -> None:
     )
 
 
+def _question(application: Application) -> UUID:
+    """Return the key of the question that another office is asked, one that nothing has where none is."""
+    found: UUID | None = Consultation.objects.filter(application=application).values_list("id", flat=True).first()
+    return found or application.id
+
+
 ACTS: dict[str, Callable[[City, Application], object]] = {
     "casework.submit": lambda c, a: submission.submit_application(application_id=a.id, by=c.citizen, at=MONDAY),
     "casework.receive": lambda c, a: intake.receive_application(
@@ -134,6 +143,15 @@ ACTS: dict[str, Callable[[City, Application], object]] = {
     ),
     "casework.return_stage": lambda c, a: returning.return_stage(
         application_id=a.id, opinion="请补充核查记录", by=c.reviewer, at=MONDAY
+    ),
+    "casework.consult": lambda c, a: consulting.consult(
+        application_id=a.id, office=other_office(c).agency, question="请提意见", length=5, by=c.reviewer, at=MONDAY
+    ),
+    "casework.answer_consultation": lambda c, a: consulting.answer_consultation(
+        application_id=a.id, consultation_id=_question(a), stance="agrees", opinion="同意。", by=other_office(c), at=MONDAY
+    ),
+    "casework.recall_consultation": lambda c, a: consulting.recall_consultation(
+        application_id=a.id, consultation_id=_question(a), reason="不再需要。", by=c.reviewer, at=MONDAY
     ),
     "casework.ask_special": lambda c, a: special.ask_special(
         application_id=a.id, choice="testing", length=5, reason="需要检测。", by=c.reviewer, at=MONDAY
@@ -174,8 +192,13 @@ NOTHING_ASKED = {
     (f"casework.{act}", where)
     for act in ("start_special", "refuse_special", "extend", "refuse_extension")
     for where in (Status.IN_REVIEW, "paused", "gap_in_review")
-} | {("casework.ask_special", "asked"), ("casework.ask_extension", "asked")}
+} | {("casework.ask_special", "asked"), ("casework.ask_extension", "asked"), ("casework.consult", "asked")}
 BY_THE_CLOCK = ("casework.lapse", "casework.deem_accepted", "casework.lapse_gap")
+NOTHING_ASKED |= {
+    (f"casework.{act}_consultation", where)
+    for act in ("answer", "recall")
+    for where in (Status.IN_REVIEW, "paused", "gap_in_review")
+}
 
 
 def test_every_transition_has_an_act_here() -> None:

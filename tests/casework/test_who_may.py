@@ -11,6 +11,7 @@ from django.db import transaction
 from onedoor.casework.models import Application
 from onedoor.casework.norm import ALL_MET
 from onedoor.casework.services import (
+    consulting,
     drafts,
     extension,
     handover,
@@ -39,8 +40,10 @@ from tests.casework.situations import (
     a_draft,
     all_checked,
     asked,
+    consulted,
     one_missing,
     one_wanted,
+    other_office,
     submitted,
     with_gap,
     with_papers,
@@ -118,6 +121,12 @@ def _answer(_: City, a: Application, by: Actor) -> object:
     return talking.answer_message(application_id=a.id, message_id=question.id, text="请讲", by=by, at=MONDAY)
 
 
+def _consulted_untaken(city: City) -> Application:
+    application = consulted(city).application
+    Application.objects.filter(pk=application.pk).update(taken_by=None)
+    return application
+
+
 # act: where the application stands, what is done, and who may do it
 ACTS: dict[str, tuple[Callable[[City], Application], Act, set[str]]] = {
     "casework.submit": (
@@ -158,6 +167,19 @@ ACTS: dict[str, tuple[Callable[[City], Application], Act, set[str]]] = {
         {"reviewer", "approver"}),
     "casework.return_stage": (
         second_stage_untaken, lambda _, a, by: returning.return_stage(application_id=a.id, opinion="请补充核查记录", by=by, at=MONDAY),
+        {"reviewer", "approver"}),
+    "casework.consult": (
+        second_stage_untaken,
+        lambda c, a, by: consulting.consult(
+            application_id=a.id, office=other_office(c).agency, question="请提意见", length=5, by=by, at=MONDAY),
+        {"reviewer", "approver"}),
+    "casework.answer_consultation": (
+        lambda city: consulted(city).application,
+        lambda _, a, by: consulting.answer_consultation(
+            application_id=a.id, consultation_id=a.consultations.get().id, stance="agrees", opinion="同意。", by=by, at=MONDAY), set()),
+    "casework.recall_consultation": (
+        _consulted_untaken, lambda _, a, by: consulting.recall_consultation(
+            application_id=a.id, consultation_id=a.consultations.get().id, reason="不再需要。", by=by, at=MONDAY),
         {"reviewer", "approver"}),
     "casework.ask_special": (
         second_stage_untaken,

@@ -32,6 +32,11 @@ PASS_STAGE = register("casework.pass_stage", _("%(actor)s finished a stage and p
 RETURN_STAGE = register(
     "casework.return_stage", _("%(actor)s sent the application back to the stage before"), personal=("opinion",)
 )
+CONSULT = register("casework.consult", _("%(actor)s asked %(office)s for its opinion"), personal=("question",))
+ANSWER_CONSULTATION = register("casework.answer_consultation", _("%(actor)s gave the opinion of %(office)s"), personal=("opinion",))
+RECALL_CONSULTATION = register(
+    "casework.recall_consultation", _("%(actor)s took the question to another office back"), personal=("reason",)
+)
 ASK_SPECIAL = register("casework.ask_special", _("%(actor)s asked for a special procedure"), personal=("reason",))
 START_SPECIAL = register("casework.start_special", _("%(actor)s approved the special procedure; the limits stand still"))
 REFUSE_SPECIAL = register("casework.refuse_special", _("%(actor)s refused the special procedure"), personal=("reason",))

@@ -36,6 +36,7 @@ class CaseworkConfig(AppConfig):
         rail.register(
             _("Special procedures"), "casework:desk_special_kinds", _keeps_kinds, icon="calendar-clock", group="house", order=60
         )
+        rail.register(_("Opinions asked of us"), "casework:desk_opinions", _gives_opinions, _to_answer, icon="file-text", order=16)
         rail.register(_("Window intake"), "casework:desk_start", _receives, icon="file-text", order=20)
         rail.register(_("Persons and mandates"), "casework:desk_persons", permissions.keeps_persons, icon="users", order=25)
         guards.register("people.mandate_paper", lambda actor, _paper: permissions.keeps_persons(actor))
@@ -87,6 +88,19 @@ def _to_decide(actor: Actor) -> int:
     from onedoor.casework import requests
 
     return requests.count_to_decide(actor, timezone.now())
+
+
+def _gives_opinions(actor: Actor) -> bool:
+    """Tell whether a post gives the opinion of its office, where somebody asks for it."""
+    from onedoor.casework.permissions import HEAD
+
+    return actor.agency is not None and (actor.has(HEAD) or bool(_stages(actor) & {"handle", "review", "approve"}))
+
+
+def _to_answer(actor: Actor) -> int:
+    from onedoor.casework import consulting
+
+    return consulting.count_to_answer(actor)
 
 
 def _keeps_kinds(actor: Actor) -> bool:

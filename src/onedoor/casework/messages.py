@@ -15,7 +15,7 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from onedoor.casework.models import Application, Asked, CorrectionNotice, Extension, SpecialProcedure, Tolerance
+from onedoor.casework.models import Application, Asked, Consultation, CorrectionNotice, Extension, SpecialProcedure, Tolerance
 from onedoor.casework.states import KIND, Outcome
 from onedoor.catalog import queries as catalog
 from onedoor.kernel.actor import Actor
@@ -91,6 +91,7 @@ FOR_OFFICERS: dict[str, Promise] = {
     "casework.desk_extension_refused": _("The head gave no more time for %(reference)s. Reason: %(answer)s"),
     "casework.desk_gap_filled": _("%(applicant)s handed in the papers that were to follow: %(reference)s. It can be decided now."),
     "casework.desk_gap_lapsed": _("%(reference)s was closed: the papers that %(applicant)s promised did not come in time."),
+    "casework.desk_consulted": _("%(office)s answered what you asked about %(reference)s."),
     "casework.desk_lapsed": _("%(reference)s was closed: what your notice to %(applicant)s asked for never came."),
 }
 ENDS: dict[str, Promise] = {
@@ -224,6 +225,13 @@ def certificate_ends(application: Application, paper: str, valid_to: date) -> li
     """Return the message to the holder that a certificate runs out; a renewal is applied for thirty days before (art. 50)."""
     apply = (valid_to - timedelta(days=RENEWAL_DAYS)).isoformat()
     return [_message("casework.certificate_ends", application, paper=paper, due=valid_to.isoformat(), apply=apply)]
+
+
+def consulted(application: Application, asked: Consultation) -> list[NewMessage]:
+    """Return the message to the officer who asked another office that it has answered."""
+    if asked.asked_account is None:
+        return []
+    return [_to_officer("casework.desk_consulted", application, asked.asked_account, office=asked.office.name)]
 
 
 def withdrawn(application: Application, holder: UUID | None) -> list[NewMessage]:

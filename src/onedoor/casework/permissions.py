@@ -38,6 +38,7 @@ OF_THE_HEAD = frozenset({states.EXTEND, states.REFUSE_EXTENSION})
 ALSO_OF_THE_HEAD = frozenset({states.START_SPECIAL, states.REFUSE_SPECIAL})
 
 WITHOUT_THE_CASE = OF_THE_HEAD | ALSO_OF_THE_HEAD  # done by others than who has the case in hand
+ON_PAGES_OF_THEIR_OWN = frozenset({states.ANSWER_CONSULTATION, states.RECALL_CONSULTATION})
 HAND_OVER = frozenset({states.DELIVER, states.COLLECT})
 
 
@@ -119,6 +120,22 @@ def require_head(actor: Actor, applications: Iterable[Application]) -> None:
     """
     if not all(heads(actor, application) for application in applications):
         raise NotHead
+
+
+class OpinionAwaited(WrongState):
+    """Another office was asked and has not answered."""
+
+    code = "opinion_awaited"
+    default = _("Another office was asked for its opinion and has not answered. Wait for it, or take the question back first.")
+
+
+def require_heard(applications: Iterable[Application]) -> None:
+    """Let only applications pass about which no other office is being asked: what was asked is weighed before the decision.
+
+    :raises OpinionAwaited: when one is.
+    """
+    if any(application.is_asked_about for application in applications):
+        raise OpinionAwaited
 
 
 def require_others_request(request: Asked, actor: Actor) -> None:
@@ -230,7 +247,9 @@ def may_with(
 def offered(application: Application, door: Door) -> list[Transition]:
     """Return the transitions that begin where the application stands, for one door; rights are asked apart."""
     status = Status(application.status)
-    moves = [move for move in states.TRANSITIONS if move.door is door and status in move.sources]
+    moves = [
+        move for move in states.TRANSITIONS if move.door is door and status in move.sources and move not in ON_PAGES_OF_THEIR_OWN
+    ]
     moves = [move for move in moves if move.needs_pause in (None, application.is_paused)]
     moves = [move for move in moves if application.has_gap or not move.of_gap]
     return moves if has_result(application) else [move for move in moves if move not in HAND_OVER]

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from onedoor.casework.holding import Holding
-from onedoor.casework.models import Application, CorrectionNotice, StageRun, Tolerance
+from onedoor.casework.models import Application, Consultation, CorrectionNotice, StageRun, Tolerance
 from onedoor.casework.states import Outcome, Status
 from onedoor.kernel.errors import Text
 from onedoor.workdays.standing import LimitView
@@ -131,7 +131,11 @@ def light_of(application: Application) -> str:
 
 
 def lines(
-    application: Application, runs: Sequence[StageRun], corrections: Sequence[CorrectionNotice], ahead: Sequence[str]
+    application: Application,
+    runs: Sequence[StageRun],
+    corrections: Sequence[CorrectionNotice],
+    ahead: Sequence[str],
+    asked: Sequence[Consultation] = (),
 ) -> list[Line]:
     """Return the way of an application: what was, what is, and the names of the steps ahead."""
     found = [Line(_("Submitted"), "done", application.submitted_at)]
@@ -150,6 +154,15 @@ def lines(
         )
         for run in runs
     ]
+    found += [
+        Line(
+            _("%(office)s is asked for its opinion") % {"office": each.office.name} if each.is_open
+            else _("Opinion of %(office)s") % {"office": each.office.name},
+            "now" if each.is_open else "done", each.ended_at or each.asked_at,
+        )
+        for each in asked
+        if not each.is_taken_back
+    ]  # fmt: skip
     if application.decided_at:
         found.append(Line(_("Decided"), "done", application.decided_at))
     if application.closed_at:

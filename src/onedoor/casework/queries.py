@@ -11,7 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
 
-from onedoor.casework import annexes, progress, requests, stages, states, talk
+from onedoor.casework import annexes, consulting, progress, requests, stages, states, talk
 from onedoor.casework.correction import Scope, scope
 from onedoor.casework.holding import holding_of
 from onedoor.casework.models import Application, CorrectionNotice, Material, MaterialFile, NormAnswer, StageRun, Tolerance
@@ -317,7 +317,7 @@ def progress_of(application: Application, *, now: datetime) -> Progress:
         gap_limit=_of_kind(views, "tolerance") if application.has_gap else None,
         limit=_shown_to_applicant(application, views),
         bar=progress.bar_of(_of_kind(views, "promise"), _of_kind(views, "legal"), now=now),
-        lines=progress.lines(application, runs, corrections, ahead),
+        lines=progress.lines(application, runs, corrections, ahead, consulting.lines_of(application)),
         holding=holding_of(application, runs, corrections, views, now=now),
         sums=progress.sums(views),
         correction=next((each for each in corrections if each.answered_at is None), None),
@@ -367,7 +367,7 @@ def may_see(*, actor: Actor, application_id: UUID, at: datetime) -> bool:
     try:
         application_for(actor=actor, application_id=application_id, at=at)
     except NotFound:
-        return False
+        return consulting.is_asked(actor, application_id)
     return True
 
 

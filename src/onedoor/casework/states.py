@@ -115,6 +115,9 @@ NOT_ACCEPT = _move("not_accept", _("Do not accept"), {Status.SUBMITTED, Status.R
 ASSIGN = _move("assign", _("Begin handling"), {Status.ACCEPTED}, Status.IN_REVIEW, Door.STAFF)
 PASS_STAGE = _in_review("pass_stage", _("Pass to the next stage"), Pause.RUNNING)
 RETURN_STAGE = _in_review("return_stage", _("Send back to the stage before"), Pause.RUNNING)
+CONSULT = _in_review("consult", _("Ask another office"), Pause.EITHER)
+ANSWER_CONSULTATION = _in_review("answer_consultation", _("Give the opinion of the office that was asked"), Pause.EITHER)
+RECALL_CONSULTATION = _in_review("recall_consultation", _("Take the question to another office back"), Pause.EITHER)
 ASK_SPECIAL = _in_review("ask_special", _("Ask for a special procedure"), Pause.RUNNING)
 START_SPECIAL = _in_review("start_special", _("Approve the special procedure"), Pause.STOPS)
 REFUSE_SPECIAL = _in_review("refuse_special", _("Refuse the special procedure"), Pause.EITHER)
@@ -149,6 +152,9 @@ TRANSITIONS = (
     ASSIGN,
     PASS_STAGE,
     RETURN_STAGE,
+    CONSULT,
+    ANSWER_CONSULTATION,
+    RECALL_CONSULTATION,
     ASK_SPECIAL,
     START_SPECIAL,
     REFUSE_SPECIAL,

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from onedoor.casework.views.desk import acts, intake, persons, requests, returning, special_kinds, talking, tolerance, worklist
+from onedoor.casework.views.desk import (
+    acts,
+    consulting,
+    intake,
+    persons,
+    requests,
+    returning,
+    special_kinds,
+    talking,
+    tolerance,
+    worklist,
+)
 from onedoor.casework.views.public import apply, following, mandates, mine, papers, track
 
 app_name = "casework"
@@ -47,6 +58,10 @@ urlpatterns = [
     path("desk/cases/<uuid:case_id>/take/", acts.take, name="desk_take"),
     path("desk/cases/<uuid:case_id>/pass/", acts.pass_on, name="desk_pass"),
     path("desk/cases/<uuid:case_id>/return/", returning.send_back, name="desk_return"),
+    path("desk/cases/<uuid:case_id>/consult/", consulting.ask, name="desk_consult"),
+    path("desk/cases/<uuid:case_id>/consult/<uuid:consultation_id>/recall/", consulting.recall, name="desk_recall"),
+    path("desk/opinions/", consulting.opinions, name="desk_opinions"),
+    path("desk/opinions/<uuid:consultation_id>/", consulting.opinion, name="desk_opinion"),
     path("desk/cases/<uuid:case_id>/grant/", acts.grant, name="desk_grant"),
     path("desk/cases/<uuid:case_id>/refuse/", acts.refuse, name="desk_refuse"),
     path("desk/cases/<uuid:case_id>/close/", acts.close, name="desk_close"),

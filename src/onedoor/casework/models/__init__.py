@@ -16,6 +16,7 @@ from onedoor.casework.models.application import (
     StageRun,
     Verdict,
 )
+from onedoor.casework.models.review import Consultation, Stance
 from onedoor.casework.models.time import Asked, Extension, Reminder, SpecialKind, SpecialProcedure
 from onedoor.casework.models.tolerance import Bar, BarKind, Tolerance
 
@@ -26,6 +27,7 @@ __all__ = [
     "BarKind",
     "CaseMessage",
     "Channel",
+    "Consultation",
     "CorrectionNotice",
     "Extension",
     "Material",
@@ -38,6 +40,7 @@ __all__ = [
     "SpecialKind",
     "SpecialProcedure",
     "StageRun",
+    "Stance",
     "Tolerance",
     "Verdict",
 ]

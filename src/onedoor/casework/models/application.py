@@ -128,6 +128,11 @@ class Application(Row):
         )
 
     @property
+    def is_asked_about(self) -> bool:
+        """Return whether another office is asked about it: known of applications that were locked, no column."""
+        return bool(self.__dict__.get("awaits_opinion", False))
+
+    @property
     def masked_applicant(self) -> str:
         """Return the applicant as officers' lists name it: persons masked, organisations in full."""
         return (

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from onedoor.casework import acts, messages, states
 from onedoor.casework.models import Application, CorrectionNotice
-from onedoor.casework.services import core, special
+from onedoor.casework.services import consulting, core, special
 from onedoor.casework.services.handover import CLOCKS
 from onedoor.casework.services.intake import begin_handling
 from onedoor.casework.services.tolerance import LIMIT
@@ -71,6 +71,7 @@ def lapse_gaps(*, by: Actor, at: datetime) -> int:
         application.has_gap = False
     if waiting:
         special.stop_for(waiting, result=LAPSED, by=by, at=at)
+        consulting.stop_for(waiting, by=by, at=at)
         core.move(
             waiting, states.LAPSE_GAP, acts.LAPSE_GAP, by=by, at=at,
             fields=("outcome", "closed_at", "stage", "taken_by", "has_gap"),

@@ -9,9 +9,9 @@ from typing import ParamSpec, TypeVar
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Func, IntegerField, QuerySet
+from django.db.models import Exists, Func, IntegerField, OuterRef, QuerySet
 
-from onedoor.casework.models import Application, StageRun
+from onedoor.casework.models import Application, Consultation, StageRun
 from onedoor.casework.permissions import acts_as_proxy, refusal_at_level, require_state, stage_for
 from onedoor.casework.states import CLOCKS_THAT_PAUSE, CLOCKS_TO_DECIDE, KIND, Transition
 from onedoor.catalog import queries as catalog
@@ -63,6 +63,7 @@ def _remember(refusal: NotAllowed, what: Act, arguments: Mapping[str, object]) -
 def _locking(keys: Sequence[UUID], *, with_serial: bool = False) -> QuerySet[Application]:
     rows = Application.objects.select_for_update(of=("self",)).select_related("version", "agency").defer("version__content")
     rows = rows.annotate(
+        awaits_opinion=Exists(Consultation.objects.filter(application=OuterRef("pk"), ended_at__isnull=True)),
         stands_still=limits.is_paused(*CLOCKS_THAT_PAUSE),
         decide_by=limits.due_of(*CLOCKS_TO_DECIDE),
         decide_unit=limits.unit_of(*CLOCKS_TO_DECIDE),

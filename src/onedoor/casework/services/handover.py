@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from onedoor.casework import acts, messages, papers, states
 from onedoor.casework.models import Application
 from onedoor.casework.permissions import require_owner, require_result
-from onedoor.casework.services import core, special
+from onedoor.casework.services import consulting, core, special
 from onedoor.casework.services.intake import require_reason
 from onedoor.casework.services.tolerance import close_gaps
 from onedoor.casework.states import Outcome
@@ -83,6 +83,8 @@ def withdraw_application(*, application_id: UUID, reason: str, by: Actor, at: da
     require_owner(by, [application], at=at)
     application.reason, application.outcome, application.closed_at = require_reason(reason), Outcome.WITHDRAWN, at
     special.stop_for([application], result=WITHDRAWN, by=by, at=at)
+    if application.is_asked_about:
+        consulting.stop_for([application], by=by, at=at)
     holder = network.account_of(application.taken_by) if application.taken_by else None
     application.taken_by, application.stage = None, ""
     close_gaps([application], at=at)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from onedoor.casework import acts, messages, papers, stages, states
 from onedoor.casework.models import Application, StageRun
 from onedoor.casework.norm import NOTHING, Given, Standing
-from onedoor.casework.permissions import require_four_eyes, require_state
+from onedoor.casework.permissions import require_four_eyes, require_heard, require_state
 from onedoor.casework.services import core, norm
 from onedoor.casework.services.intake import Check, accept_many, receive_many, require_reason, write_checks
 from onedoor.casework.services.submission import submit_many
@@ -243,10 +243,11 @@ def _hurry_to_decision(application: Application, *, opinion: str, by: Actor, at:
 def decide_many(
     applications: Sequence[Application], *, granted: bool, reason: str, by: Actor, at: datetime, late_reason: str = ""
 ) -> None:
-    """Decide locked applications that stand before their last stage.
+    """Decide locked applications that stand before their last stage, when everybody who was asked has answered.
 
     :raises LateWithoutReason: when one is late and nobody says why.
     """
+    require_heard(applications)
     _require_other_eyes(applications, by=by)
     for application in applications:
         if application.stage != stages.APPROVE:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from onedoor.casework import journey, progress, queries, stages, states, talk, tolerance, trust
+from onedoor.casework import consulting, journey, progress, queries, stages, states, talk, tolerance, trust
 from onedoor.casework.holding import holding_of
 from onedoor.casework.models import Application, MaterialState, Side, StageRun
 from onedoor.casework.queries import CasePage
@@ -143,6 +143,7 @@ def _of_requests(acts: set[Transition], url: Callable[[str], str]) -> list[Butto
 
 # The acts in the fold "More acts": each has a page of its own, and a letter that works once the fold is open.
 RARE: tuple[tuple[Transition, Text, str, str], ...] = (
+    (states.CONSULT, gettext_lazy("Ask another office"), "O", "consult"),
     (states.ASK_SPECIAL, gettext_lazy("Ask for a special procedure"), "S", "special_ask"),
     (states.ASK_EXTENSION, gettext_lazy("Ask for more time"), "E", "extension_ask"),
 )
@@ -183,6 +184,8 @@ def case_context(request: HttpRequest, case: CasePage, **more: Any) -> dict[str,
         "requests": case.requests,
         "special_limit": next((view for view in case.limits if view.kind == "special" and view.ended_at is None), None),
         "holder": network.holder_of(application.taken_by) if other and application.taken_by else "",
+        "consultations": consulting.of_case(application),
+        "may_consult": states.CONSULT in acts,
         "sent_back": _sent_back(case),
         "is_mine": application.taken_by is not None and not other,
         "may_check": bool(acts & {states.RECEIVE, states.ACCEPT}),
