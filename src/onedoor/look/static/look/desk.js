@@ -40,7 +40,7 @@
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const key = event.key.length === 1 ? event.key.toUpperCase() : event.key;
     const typing = inField(event.target);
-    if (isOff() || sheet()?.open) return;
+    if (isOff() || document.querySelector("dialog[open]")) return;
     const done = () => event.preventDefault();
     if (typing) {
       if (key === "Escape") { event.target.blur(); done(); }
