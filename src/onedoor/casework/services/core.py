@@ -17,6 +17,7 @@ from onedoor.casework.states import CLOCKS_THAT_PAUSE, CLOCKS_TO_DECIDE, KIND, T
 from onedoor.catalog import queries as catalog
 from onedoor.journal import services as journal
 from onedoor.journal.acts import Act
+from onedoor.kernel import jobs
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.errors import NotAllowed, NotFound
 from onedoor.kernel.prepared import Prepared
@@ -36,6 +37,8 @@ def subject_of(application: Application) -> Subject:
 def recorded_act(what: Act) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a function one act: one durable transaction, and a record in a transaction of its own when it was not allowed.
 
+    What it leaves to the worker is queued in one statement at its end.
+
     A refusal for want of authority is evidence (S03): it stays although everything else was rolled back.
     """
 
@@ -43,7 +46,7 @@ def recorded_act(what: Act) -> Callable[[Callable[P, R]], Callable[P, R]]:
         @wraps(function)
         def act(*args: P.args, **kwargs: P.kwargs) -> R:
             try:
-                with transaction.atomic(durable=True):
+                with transaction.atomic(durable=True), jobs.queued_together():
                     return function(*args, **kwargs)
             except NotAllowed as refusal:
                 _remember(refusal, what, kwargs)
