@@ -37,6 +37,16 @@ class StoreFull(Refused):
     )
 
 
+class StoreAway(StoreFull):
+    """The bucket does not answer."""
+
+    code = "store_away"
+    http_status = 503
+    default = _(
+        "Files cannot be kept just now. Nothing was lost: what you wrote and handed in before is kept. Please try again in some minutes."
+    )
+
+
 def is_full(failed: OSError) -> bool:
     """Tell whether writing failed because there is no room."""
     return failed.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -63,6 +73,11 @@ def keep(folder: str, content: DjangoFile[Any], *, at: datetime) -> str:
             log.error("no room to keep %s bytes in %s: %s", kept.size, folder, failed)  # noqa: TRY400 - the trace tells nothing more
             raise StoreFull from failed
         raise
+    except Exception as failed:  # a bucket's library has errors of its own, and a tree of them
+        if not type(failed).__module__.startswith(("botocore", "boto3")):
+            raise
+        log.error("the store of files does not answer: %s", failed)  # noqa: TRY400
+        raise StoreAway from failed
 
 
 class _Plain(DjangoFile):  # type: ignore[type-arg]  # it cannot be subscripted at run time

@@ -131,7 +131,7 @@ def note_scan(file_id: UUID, *, virus: str, by: Actor, at: datetime) -> None:
 
 
 def sweep_uploads(*, by: Actor, at: datetime, limit: int = 500) -> int:
-    """Delete files that nothing has used for seven days, bytes after rows; return how many."""
+    """Delete files that nothing has used for seven days, rows after bytes; return how many. Killed half-way, the next run ends it."""
     with transaction.atomic(durable=True):
         loose = list(
             File.objects.select_for_update(skip_locked=True, of=("self",))
@@ -140,12 +140,12 @@ def sweep_uploads(*, by: Actor, at: datetime, limit: int = 500) -> int:
         )
         used = _still_pointed_at([file.pk for file in loose])
         loose = [file for file in loose if file.pk not in used]
+        for file in loose:  # bytes first: a row without bytes is swept again, bytes without a row would be found by nobody
+            keeping.storage().delete(file.storage_key)
         File.objects.filter(pk__in=[file.pk for file in loose]).delete()
         record_many(
             acts.SWEEP_UPLOAD, [Record(Subject(FILE, file.id), {"sha256": file.sha256.hex()}) for file in loose], by=by, at=at
         )
-    for file in loose:
-        keeping.storage().delete(file.storage_key)
     return len(loose)
 
 
