@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from onedoor.casework import journey
 from onedoor.casework.models import Application, Consultation
 from onedoor.casework.norm import ALL_MET
-from onedoor.casework.services import consulting, drafts, extension, intake, review, special, submission, tolerance
+from onedoor.casework.services import consulting, drafts, extension, intake, review, special, submission, tolerance, window
 from onedoor.catalog import queries as catalog
 from onedoor.catalog import services as catalog_services
 from onedoor.documents import services as documents
@@ -86,7 +86,7 @@ def furnish(at: datetime = MONDAY - timedelta(days=60)) -> City:
         [entries.NewPost(code, name, "SP", role, site="QHD-C-0001", duties=duties) for code, name, role, duties in (
             ("clerk", "综合受理岗", "window_clerk", ()), ("reviewer", "审核岗", "reviewer", ()),
             ("approver", "审批岗", "approver", ()), ("stranger", "外单位岗", "handler", ()),
-            ("head", "局长", "dept_head", ("casework.head",)))],
+            ("head", "局长", "dept_head", ("casework.head", "casework.void")))],
         by=HOUSE, at=at,
     )  # fmt: skip
     _grant(posts, agency, at)
@@ -192,6 +192,16 @@ def accepted(city: City, *, at: datetime = MONDAY) -> Application:
     return intake.receive_and_accept(
         application_id=application.id, checks=all_checked(application), answers=ALL_MET, by=city.clerk, at=at
     )
+
+
+def entered_at_window(city: City, *, at: datetime = MONDAY) -> Application:
+    """Return an application that a clerk wrote down and submitted at the window."""
+    application = drafts.open_draft(service_item_id=city.offers[COMMITMENT], applicant=None, channel="window", by=city.clerk, at=at)
+    window.name_applicant_at_window(
+        application_id=application.id, applicant=people.NewPerson("来窗口的人", "111", a_card(88), a_phone(88)), answers={},
+        by=city.clerk, at=at,
+    )  # fmt: skip
+    return intake.submit_at_window(application_id=application.id, by=city.clerk, at=at)
 
 
 FOLLOWS = "m3"  # a paper of the commitment item that may follow its acceptance (容缺)

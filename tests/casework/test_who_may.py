@@ -22,6 +22,7 @@ from onedoor.casework.services import (
     submission,
     talking,
     tolerance,
+    voiding,
     window,
 )
 from onedoor.casework.states import TRANSITIONS, Door
@@ -41,6 +42,7 @@ from tests.casework.situations import (
     all_checked,
     asked,
     consulted,
+    entered_at_window,
     one_missing,
     one_wanted,
     other_office,
@@ -213,6 +215,11 @@ ACTS: dict[str, tuple[Callable[[City], Application], Act, set[str]]] = {
     "casework.withdraw": (
         states.in_review, lambda _, a, by: handover.withdraw_application(application_id=a.id, reason="不办了", by=by, at=MONDAY),
         {"owner"}),
+    "casework.void": (
+        states.in_review, lambda _, a, by: voiding.void_application(application_id=a.id, reason="空白提交", by=by, at=MONDAY), {"head"}),
+    "casework.entry_error": (
+        entered_at_window, lambda _, a, by: voiding.close_entry_error(application_id=a.id, reason="重复录入", by=by, at=MONDAY),
+        {"clerk"}),
     "open at a window": (states.draft, _open_at_window, {"clerk"}),
     "save answers": (states.draft, _save, {"owner"}),
     "name the applicant": (_opened_at_window, _name, {"clerk"}),

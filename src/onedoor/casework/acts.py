@@ -53,6 +53,8 @@ CLOSE = register("casework.close", _("%(actor)s registered the result"))
 DELIVER = register("casework.deliver", _("%(actor)s handed over the result"), personal=("recipient",))
 COLLECT = register("casework.collect", _("%(actor)s collected the result online"))
 WITHDRAW = register("casework.withdraw", _("%(actor)s withdrew the application"))
+VOID = register("casework.void", _("%(actor)s declared the application void"), personal=("reason",))
+ENTRY_ERROR = register("casework.entry_error", _("%(actor)s closed the application as entered by mistake"), personal=("reason",))
 UNMASK = register("casework.unmask", _("%(actor)s looked at a hidden answer in full"), personal=("reason",))
 OPEN_ORIGINAL = register("casework.open_original", _("%(actor)s opened an identity paper without its mark"), personal=("reason",))
 TURN_AWAY_INFECTED = register(

@@ -17,7 +17,7 @@ from onedoor.casework import queries, tracking, trust
 from onedoor.casework.models import Application
 from onedoor.casework.permissions import offered
 from onedoor.casework.services import filing, handover
-from onedoor.casework.states import CORRECT, WITHDRAW, Door
+from onedoor.casework.states import CORRECT, WITHDRAW, Door, finish_code
 from onedoor.catalog import queries as catalog
 from onedoor.kernel.clock import local
 from onedoor.kernel.errors import Invalid, NotFound
@@ -183,7 +183,10 @@ class ApplicationState(Schema):
     item_name: str
     agency_name: str
     status: str = Field(description="submitted, received, correcting, accepted, in_review, decided, closed or delivered")
-    outcome: str = Field(description="granted, refused, not_accepted, lapsed, withdrawn or done; empty while it is open")
+    outcome: str = Field(
+        description="granted, refused, not_accepted, lapsed, withdrawn, void, entry_error, forwarded or done; empty while it is open"
+    )
+    finish_code: int | None = Field(description="How it ended as 办结结果代码 (0 to 6); none while it is open")
     sentence: str = Field(description="The same for people")
     must_act: bool = Field(description="Whether the applicant has to do something")
     reason: str = Field(description="Why it was refused, not accepted or taken back")
@@ -365,6 +368,7 @@ def _state(application: Application) -> dict[str, Any]:
         "agency_name": application.agency.name,
         "status": application.status,
         "outcome": application.outcome,
+        "finish_code": finish_code(application.outcome),
         "sentence": str(progress.sentence),
         "must_act": progress.must_act,
         "reason": application.reason,

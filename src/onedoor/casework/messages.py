@@ -75,12 +75,17 @@ TEXTS: dict[str, Promise] = {
     "casework.officer_asked": _(
         "%(office)s asks you something about %(reference)s (%(item)s). Please read and answer the message under “My page”."
     ),
+    "casework.void": _(
+        "Your application %(reference)s for %(item)s was declared void. The notice says why; you may apply again any time."
+    ),
+    "casework.entry_error": _("%(reference)s (%(item)s) was closed because a window had entered it by mistake."),
     "casework.withdrawn": _("You took back your application %(reference)s for %(item)s. Nothing more will be done."),
 }
 FOR_OFFICERS: dict[str, Promise] = {
     "casework.desk_answered": _(
         "%(applicant)s handed in what the notice asked for: %(reference)s. Please answer within five working days."
     ),
+    "casework.desk_void": _("%(reference)s, which you had in hand, was declared void. There is nothing more to do."),
     "casework.desk_withdrawn": _("%(applicant)s took back %(reference)s, which you had in hand. There is nothing more to do."),
     "casework.desk_returned": _("%(reference)s came back to you from the next stage. The opinion in the case says why."),
     "casework.desk_written": _("%(applicant)s wrote a message about %(reference)s."),
@@ -112,6 +117,8 @@ CLOSED_AS = {
     Outcome.NOT_ACCEPTED: "casework.not_accepted",
     Outcome.LAPSED: "casework.lapsed",
     Outcome.WITHDRAWN: "casework.withdrawn",
+    Outcome.VOID: "casework.void",
+    Outcome.ENTRY_ERROR: "casework.entry_error",
 }
 BY_THE_CLOCK = frozenset({"casework.lapsed", "casework.infected"})  # told by jobs, also at night
 for _code, _text in (TEXTS | FOR_OFFICERS | {f"casework.ends_{rule}": text for rule, text in ENDS.items()}).items():
@@ -237,6 +244,12 @@ def consulted(application: Application, asked: Consultation) -> list[NewMessage]
 def withdrawn(application: Application, holder: UUID | None) -> list[NewMessage]:
     """Return the message to the officer who had the application in hand that it was taken back."""
     return [] if holder is None else [_to_officer("casework.desk_withdrawn", application, holder)]
+
+
+def voided(application: Application, holder: UUID | None) -> list[NewMessage]:
+    """Return the messages that an application was declared void: to the applicant, and to who had it in hand."""
+    told = closed(application)
+    return told if holder is None else [*told, _to_officer("casework.desk_void", application, holder)]
 
 
 def lapsed(applications: Iterable[Application], told_by: Mapping[UUID, UUID | None]) -> list[NewMessage]:

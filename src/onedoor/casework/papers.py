@@ -54,6 +54,8 @@ TITLES = {
     "special_procedure": ("特别程序告知书", "特"),
     "extension": ("延期办理告知书", "延"),
     "delivery_receipt": ("送达回证", "送"),
+    "withdrawal": ("撤回申请确认书", "撤"),
+    "closed": ("办结通知书", "结"),
     "certificate": ("", "证"),
 }
 MEDIA = {
@@ -162,6 +164,26 @@ def extension(application: Application, request: Extension, limit: Ends, entry: 
         **_due(limit),
     }
     return _paper("extension", application, content, entry)
+
+
+# How an application ended without a decision, as the notice says it.
+ENDED_AS = {Outcome.VOID: "作废", Outcome.ENTRY_ERROR: "录入错误，作废", Outcome.LAPSED: "材料逾期没有补齐，终止办理"}
+
+
+def withdrawal(application: Application, entry: UUID) -> NewPaper:
+    """Return the confirmation that an application was taken back."""
+    return _paper("withdrawal", application, {"reasons": _lines(application.reason)}, entry)
+
+
+def closed(application: Application, entry: UUID) -> NewPaper:
+    """Return the notice that an application ended without a decision, and why."""
+    content = {
+        "result": ENDED_AS[Outcome(application.outcome)],
+        "reasons": _lines(application.reason),
+        "is_without_decision": True,
+        "remedies": _remedies(application) if application.outcome == Outcome.VOID else [],
+    }
+    return _paper("closed", application, content, entry)
 
 
 def has_certificate(application: Application) -> bool:

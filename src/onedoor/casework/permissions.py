@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from onedoor.casework import stages, states
-from onedoor.casework.models import Application, Asked, StageRun
+from onedoor.casework.models import Application, Asked, Channel, StageRun
 from onedoor.casework.states import Door, Status, Transition
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.errors import NotAllowed, WrongState
@@ -27,6 +27,7 @@ STAGE_OF_ACT = {
     states.TOLERATE: stages.RECEIVE,
     states.FILL_GAP: stages.RECEIVE,
     states.NOT_ACCEPT: stages.RECEIVE,
+    states.ENTRY_ERROR: stages.RECEIVE,
     states.CLOSE: stages.ISSUE,
     states.DELIVER: stages.DELIVER,
     states.START_SPECIAL: stages.APPROVE,
@@ -37,7 +38,10 @@ HEAD = "casework.head"  # the duty of whoever heads an agency (本机关负责�
 OF_THE_HEAD = frozenset({states.EXTEND, states.REFUSE_EXTENSION})
 ALSO_OF_THE_HEAD = frozenset({states.START_SPECIAL, states.REFUSE_SPECIAL})
 
-WITHOUT_THE_CASE = OF_THE_HEAD | ALSO_OF_THE_HEAD  # done by others than who has the case in hand
+VOID = "casework.void"  # the duty of declaring what is no application at all void (作废)
+OF_THE_CENTRE = frozenset({states.VOID})
+
+WITHOUT_THE_CASE = OF_THE_HEAD | ALSO_OF_THE_HEAD | OF_THE_CENTRE  # done by others than who has the case in hand
 ON_PAGES_OF_THEIR_OWN = frozenset({states.ANSWER_CONSULTATION, states.RECALL_CONSULTATION})
 HAND_OVER = frozenset({states.DELIVER, states.COLLECT})
 
@@ -111,6 +115,11 @@ class NotPaused(WrongState):
 def heads(actor: Actor, application: Application) -> bool:
     """Tell whether the actor is the head of the agency in charge of an application."""
     return actor.is_staff and actor.has(HEAD) and actor.agency == application.agency_id
+
+
+def may_void(actor: Actor) -> bool:
+    """Tell whether the actor may declare applications void, whoever works on them."""
+    return actor.is_staff and actor.has(VOID)
 
 
 def require_head(actor: Actor, applications: Iterable[Application]) -> None:
@@ -237,6 +246,8 @@ def may_with(
     actor: Actor, move: Transition, application: Application, stages_held: frozenset[str], *, barred: frozenset[str]
 ) -> bool:
     """Tell whether a post that works on some stages may do a transition; ``barred`` are those that four eyes keep from it."""
+    if move in OF_THE_CENTRE:
+        return may_void(actor)
     if move in OF_THE_HEAD:
         return heads(actor, application)
     if move in ALSO_OF_THE_HEAD:
@@ -252,6 +263,8 @@ def offered(application: Application, door: Door) -> list[Transition]:
     ]
     moves = [move for move in moves if move.needs_pause in (None, application.is_paused)]
     moves = [move for move in moves if application.has_gap or not move.of_gap]
+    if application.channel != Channel.WINDOW:
+        moves = [move for move in moves if move is not states.ENTRY_ERROR]
     return moves if has_result(application) else [move for move in moves if move not in HAND_OVER]
 
 

@@ -33,6 +33,9 @@ ENDED: dict[Outcome, Promise] = {
     Outcome.NOT_ACCEPTED: _("Not accepted. The notice says why and who is in charge."),
     Outcome.LAPSED: _("Closed because the missing papers did not come. You may apply again any time."),
     Outcome.WITHDRAWN: _("You took it back."),
+    Outcome.VOID: _("Declared void; the notice says why. You may apply again any time."),
+    Outcome.ENTRY_ERROR: _("Closed because it was entered by mistake. You need not do anything."),
+    Outcome.FORWARDED: _("Forwarded to the office that decides."),
 }
 SENT_BACK = _("sent back to the step before")
 LIGHT = {

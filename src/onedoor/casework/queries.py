@@ -20,6 +20,7 @@ from onedoor.casework.permissions import (
     WITHOUT_THE_CASE,
     applicant_of,
     heads,
+    may_void,
     may_with,
     offered,
     owns,
@@ -91,7 +92,7 @@ def _seen(found: QuerySet[Application], *, actor: Actor, at: datetime) -> Applic
     if owns(actor, application, at=at):
         return application
     if application.status == Status.DRAFT or not (
-        heads(actor, application) or network.works_on(actor, application.item_code, application.agency_id, at)
+        heads(actor, application) or may_void(actor) or network.works_on(actor, application.item_code, application.agency_id, at)
     ):
         raise NotFound
     return application

@@ -35,7 +35,29 @@ class Outcome(TextChoices):
     NOT_ACCEPTED = "not_accepted", _("Not accepted")
     LAPSED = "lapsed", _("Missing papers never came")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+    VOID = "void", _("Void")
+    ENTRY_ERROR = "entry_error", _("Entered by mistake")
+    FORWARDED = "forwarded", _("Forwarded")
     DONE = "done", _("Done")
+
+
+# 办结结果代码 of the electronic supervision (domain.md 2.3). 1 means two things, which is why the outcome is what is stored.
+FINISH_CODES: dict[Outcome, int] = {
+    Outcome.GRANTED: 0,
+    Outcome.REFUSED: 1,
+    Outcome.NOT_ACCEPTED: 1,
+    Outcome.WITHDRAWN: 2,
+    Outcome.VOID: 2,
+    Outcome.ENTRY_ERROR: 3,
+    Outcome.FORWARDED: 4,
+    Outcome.LAPSED: 5,
+    Outcome.DONE: 6,
+}
+
+
+def finish_code(outcome: str) -> int | None:
+    """Return the code under which others know how an application ended; None while it is open."""
+    return FINISH_CODES[Outcome(outcome)] if outcome else None
 
 
 class Pause(Enum):
@@ -129,6 +151,16 @@ DECIDE = _move("decide", _("Decide"), {Status.IN_REVIEW}, Status.DECIDED, Door.S
 CLOSE = _move("close", _("Close"), {Status.DECIDED}, Status.CLOSED, Door.STAFF)
 DELIVER = _move("deliver", _("Deliver"), {Status.CLOSED}, Status.DELIVERED, Door.STAFF)
 COLLECT = _move("collect", _("Collect online"), {Status.CLOSED}, Status.DELIVERED, Door.APPLICANT)
+VOID = _move(
+    "void",
+    _("Declare void"),
+    {Status.SUBMITTED, Status.RECEIVED, Status.CORRECTING, Status.ACCEPTED, Status.IN_REVIEW},
+    Status.CLOSED,
+    Door.STAFF,
+)
+ENTRY_ERROR = _move(
+    "entry_error", _("Entered by mistake"), {Status.SUBMITTED, Status.RECEIVED, Status.CORRECTING}, Status.CLOSED, Door.STAFF
+)
 WITHDRAW = _move(
     "withdraw",
     _("Withdraw"),
@@ -167,6 +199,8 @@ TRANSITIONS = (
     DELIVER,
     COLLECT,
     WITHDRAW,
+    VOID,
+    ENTRY_ERROR,
 )
 OPEN = frozenset(status for status in Status if any(status in move.sources for move in TRANSITIONS))
 ACCEPTED_OR_LATER = frozenset({Status.ACCEPTED, Status.IN_REVIEW, Status.DECIDED, Status.DELIVERED})

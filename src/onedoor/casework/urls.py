@@ -14,6 +14,7 @@ from onedoor.casework.views.desk import (
     special_kinds,
     talking,
     tolerance,
+    voiding,
     worklist,
 )
 from onedoor.casework.views.public import apply, following, mandates, mine, papers, track
@@ -75,6 +76,8 @@ urlpatterns = [
     path("desk/special-kinds/", special_kinds.kinds, name="desk_special_kinds"),
     path("desk/special-kinds/<uuid:kind_id>/", special_kinds.kind, name="desk_special_kind"),
     path("desk/cases/<uuid:case_id>/original/", acts.original, name="desk_original"),
+    path("desk/cases/<uuid:case_id>/void/", voiding.void, name="desk_void"),
+    path("desk/cases/<uuid:case_id>/entry-error/", voiding.entry_error, name="desk_entry_error"),
     path("desk/cases/<uuid:case_id>/unmask/", acts.unmask, name="desk_unmask"),
     path("desk/cases/<uuid:case_id>/messages/", talking.messages, name="desk_messages"),
     path("desk/intake/", intake.start, name="desk_start"),

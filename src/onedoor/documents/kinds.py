@@ -34,6 +34,7 @@ REQUIRED: Mapping[str, frozenset[str]] = {
     PaperKind.ONE_TIME_NOTICE: frozenset({"points"}),  # 行政许可法 art. 32(4): everything that is missing, at once
     PaperKind.NOT_ACCEPTED: frozenset({"reasons"}),  # art. 32(1), (2)
     PaperKind.REFUSAL: frozenset({"reasons", "remedies"}),  # art. 38: reasons, and the right to reconsideration and to sue
+    PaperKind.CLOSED: frozenset({"result"}),
     PaperKind.TOLERANCE_PROMISE: frozenset({"materials", "due"}),  # domain.md 2.7: which papers, in which form, until when
     PaperKind.TOLERANCE: frozenset({"materials", "due"}),
     PaperKind.EXTENSION: frozenset({"reasons", "extension"}),  # art. 42: the reason is told to the applicant

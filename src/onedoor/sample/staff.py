@@ -25,7 +25,14 @@ UNMASK, AUTHORISE = ("people.unmask",), ("network.authorise",)
 AT_WINDOW = (*UNMASK, "people.keep_persons")
 HEAD = (*AUTHORISE, "casework.head")
 HEAD_OF_DEPARTMENT = (*HEAD, "catalog.edit")
-CENTRE = ("network.manage", "catalog.publish", "workdays.enter_notice", "casework.keep_kinds")
+CENTRE = (
+    "network.manage",
+    "catalog.publish",
+    "workdays.enter_notice",
+    "casework.keep_kinds",
+    "casework.void",
+    "casework.keep_bars",
+)
 CLERK = f"{offices.CENTER}-CLERK"
 ISSUE = f"{offices.CENTER}-ISSUE"
 AREA_POSTS = {area: f"{offices.CENTER}-AREA{number}" for number, area in enumerate(offices.AREAS, start=1)}

@@ -90,7 +90,8 @@ class Application(Row):
                 name="casework_application_closed_has_outcome",
             ),
             models.CheckConstraint(
-                condition=~Q(outcome__in=[Outcome.REFUSED, Outcome.NOT_ACCEPTED]) | ~Q(reason=""),
+                condition=~Q(outcome__in=[Outcome.REFUSED, Outcome.NOT_ACCEPTED, Outcome.VOID, Outcome.ENTRY_ERROR])
+                | ~Q(reason=""),
                 name="casework_application_refusal_has_reason",
             ),
             models.CheckConstraint(

@@ -10,13 +10,14 @@ from datetime import datetime
 
 from django.db import transaction
 
-from onedoor.casework import acts, messages, states
+from onedoor.casework import acts, messages, papers, states
 from onedoor.casework.models import Application, CorrectionNotice
 from onedoor.casework.services import consulting, core, special
 from onedoor.casework.services.handover import CLOCKS
 from onedoor.casework.services.intake import begin_handling
 from onedoor.casework.services.tolerance import LIMIT
 from onedoor.casework.states import Outcome, Status
+from onedoor.documents import services as documents
 from onedoor.kernel.actor import Actor
 from onedoor.kernel.clock import local
 from onedoor.network import queries as network
@@ -51,12 +52,13 @@ def lapse_corrections(*, by: Actor, at: datetime) -> int:
     for application in waiting:
         application.outcome, application.closed_at, application.stage = Outcome.LAPSED, at, ""
     if waiting:
-        core.move(waiting, states.LAPSE, acts.LAPSE, by=by, at=at, fields=("outcome", "closed_at", "stage"))
+        entries = core.move(waiting, states.LAPSE, acts.LAPSE, by=by, at=at, fields=("outcome", "closed_at", "stage"))
         unanswered = CorrectionNotice.objects.filter(application__in=waiting, answered_at__isnull=True)
         told = [each for application in waiting for each in messages.closed(application)]
         told += messages.lapsed(waiting, dict(unanswered.values_list("application", "told_by")))
         unanswered.update(answered_at=at)
         limits.end_limits([each.id for each in waiting], ["correction"], at)
+        documents.issue_papers([papers.closed(each, entries[each.id]) for each in waiting], by=by, at=at)
         notify.tell(told, at=at)
     return len(waiting)
 
@@ -72,12 +74,13 @@ def lapse_gaps(*, by: Actor, at: datetime) -> int:
     if waiting:
         special.stop_for(waiting, result=LAPSED, by=by, at=at)
         consulting.stop_for(waiting, by=by, at=at)
-        core.move(
+        entries = core.move(
             waiting, states.LAPSE_GAP, acts.LAPSE_GAP, by=by, at=at,
             fields=("outcome", "closed_at", "stage", "taken_by", "has_gap"),
         )  # fmt: skip
         core.end_open_runs(waiting, at=at)
         limits.end_limits([each.id for each in waiting], CLOCKS, at)
+        documents.issue_papers([papers.closed(each, entries[each.id]) for each in waiting], by=by, at=at)
         accounts = network.accounts_of(list(hands.values())) if hands else {}
         told = messages.gap_lapsed(waiting, {key: accounts.get(posting) for key, posting in hands.items()})
         notify.tell(told, at=at)

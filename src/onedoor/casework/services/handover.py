@@ -88,11 +88,12 @@ def withdraw_application(*, application_id: UUID, reason: str, by: Actor, at: da
     holder = network.account_of(application.taken_by) if application.taken_by else None
     application.taken_by, application.stage = None, ""
     close_gaps([application], at=at)
-    core.move(
+    entries = core.move(
         [application], states.WITHDRAW, acts.WITHDRAW, by=by, at=at,
         fields=("reason", "outcome", "closed_at", "taken_by", "stage", "has_gap"),
     )  # fmt: skip
     core.end_open_runs([application], at=at)
     limits.end_limits([application.id], CLOCKS, at)
+    documents.issue_papers([papers.withdrawal(application, entries[application.id])], by=by, at=at)
     notify.tell([*messages.closed(application), *messages.withdrawn(application, holder)], at=at)
     return application

@@ -146,6 +146,8 @@ RARE: tuple[tuple[Transition, Text, str, str], ...] = (
     (states.CONSULT, gettext_lazy("Ask another office"), "O", "consult"),
     (states.ASK_SPECIAL, gettext_lazy("Ask for a special procedure"), "S", "special_ask"),
     (states.ASK_EXTENSION, gettext_lazy("Ask for more time"), "E", "extension_ask"),
+    (states.ENTRY_ERROR, gettext_lazy("Close as entered by mistake"), "D", "entry_error"),
+    (states.VOID, gettext_lazy("Declare void"), "V", "void"),
 )
 
 
