@@ -237,6 +237,8 @@ TABLE: dict[str, tuple[str, str]] = {  # who gets in with GET, and with POST
     "my/applications/<uuid:draft_id>/promise/": (OWNER, OWNER),
     "my/applications/<uuid:draft_id>/withdraw/": (OWNER, OWNER),
     "my/data/": (ACCOUNT, ACCOUNT),
+    "my/data/close/": (CITIZEN, CITIZEN),
+    "my/data/export/": (CITIZEN, CITIZEN),
     "my/mandates/": (CITIZEN, CITIZEN),
     "my/mandates/<uuid:mandate_id>/": ("LL+00-------", "LL+00-------"),
     "my/mandates/new/": (CITIZEN, CITIZEN),

@@ -38,6 +38,8 @@ TABLE = {
     "account_recovery_codes": OWN,
     "my_account": OWN,
     "my_data": OWN,
+    "my_data_close": CITIZENS,
+    "my_data_export": (LOGIN, 405, FACTOR, 403, 403, 403, 403),
     "my_phone": CITIZENS,
     "my_phone_code": (LOGIN, "back", FACTOR, 403, 403, 403, 403),
     "my_email": CITIZENS,

@@ -61,5 +61,6 @@ TURN_AWAY_INFECTED = register(
     "casework.turn_away_infected", _("A virus was found in a paper of the application; it is asked for anew")
 )
 FOLLOW_VERSION = register("casework.follow_version", _("%(actor)s went on with the draft under the new guide"))
+DROP_DRAFT = register("casework.drop_draft", _("The draft was dropped: nobody went on with it"))
 WRITE_MESSAGE = register("casework.write_message", _("%(actor)s wrote a message about the application"), personal=("text",))
 ANSWER_MESSAGE = register("casework.answer_message", _("%(actor)s answered a message about the application"), personal=("text",))

@@ -20,13 +20,17 @@ class CaseworkConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from onedoor.casework import acts  # noqa: F401 registers the sentences of the journal
+        from onedoor.casework import (
+            acts,  # noqa: F401 registers the sentences of the journal
+            held,
+        )
         from onedoor.casework.identity_papers import marks_of_files
+        from onedoor.casework.services import dropping
         from onedoor.casework.states import KIND
         from onedoor.documents import guards, infections, marks
         from onedoor.look import rail
         from onedoor.notify import templates
-        from onedoor.people import mandates, permissions, records
+        from onedoor.people import closing, mandates, permissions, records
 
         guards.register(KIND, _may_open)
         infections.register(KIND, "casework.turn_away_infected")
@@ -44,6 +48,8 @@ class CaseworkConfig(AppConfig):
         templates.register_link(KIND, _page_of)
         templates.register_link(KIND, _desk_page_of, at_desk=True)
         templates.register_link(mandates.MANDATE, lambda mandate_id: reverse("casework:mandate", args=[mandate_id]))
+        records.register_provider("casework", held.records_about)
+        closing.register(obstacle=held.obstacles, keeper=held.is_kept, closer=dropping.drop_drafts_of)
         records.register_looks("casework", "casework.unmask", _applications_of)
         records.register_looks("casework files", "casework.open_original", _applications_of)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from hmac import compare_digest
 from uuid import UUID
 
@@ -273,8 +273,26 @@ class MyRow:
     is_asked: bool = False
 
     @property
+    def is_draft(self) -> bool:
+        return self.application.status == Status.DRAFT
+
+    @property
+    def kept_until(self) -> date:
+        """Return the last day on which a draft is still there, if nobody touches it."""
+        return local_date(self.application.edited_at + timedelta(days=settings.ONEDOOR_DRAFT_DAYS))
+
+    @property
     def waits_for_me(self) -> bool:
         return self.is_asked or self.application.has_gap or self.application.status in (Status.DRAFT, Status.CORRECTING)
+
+
+def my_certificates(*, actor: Actor, at: datetime) -> list[documents.PaperView]:
+    """Return the certificates of a person that are valid today, newest first. Two queries."""
+    if actor.person is None:
+        return []
+    own = Application.objects.filter(applicant_person=actor.person, outcome__in=("granted", "done")).order_by("-pk")
+    found = documents.valid_certificates(list(own.values_list("pk", flat=True)[:PAGE_SIZE]), today=local_date(at))
+    return [paper for _subject, paper in reversed(found)]
 
 
 def my_rows(applications: Sequence[Application]) -> list[MyRow]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from onedoor.casework.services import clock, infected, reminders
+from onedoor.casework.services import clock, dropping, infected, reminders
 from onedoor.kernel.actor import system_actor
 
 
@@ -32,6 +32,15 @@ def remind(timestamp: int) -> None:
     del timestamp
     by, at = system_actor("casework"), timezone.now()
     while reminders.remind(by=by, at=at):
+        continue
+
+
+@app.periodic(cron="25 3 * * *")
+@app.task(name="casework.expire_drafts", queueing_lock="casework.expire_drafts")
+def expire_drafts(timestamp: int) -> None:
+    """Drop drafts that nobody went on with, until none is left."""
+    del timestamp
+    while dropping.expire_drafts(by=system_actor("casework"), at=timezone.now()):
         continue
 
 

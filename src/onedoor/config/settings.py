@@ -164,6 +164,7 @@ ONEDOOR_MESSAGE_HOURS = env.text(
     "Hours in which reminders and what jobs of the night tell leave the house, in Shanghai's time.",
 )
 ONEDOOR_MANDATE_DAYS = env.number("ONEDOOR_MANDATE_DAYS", 366, "Longest time for which somebody may act for another, in days.")
+ONEDOOR_DRAFT_DAYS = env.number("ONEDOOR_DRAFT_DAYS", 30, "Days after which a draft that nobody touches is dropped.")
 ONEDOOR_CASE_MESSAGES = env.number(
     "ONEDOOR_CASE_MESSAGES", 20, "Messages an applicant may write about one application in 24 hours."
 )

@@ -19,6 +19,7 @@ from django.db.models import F
 from django.utils.translation import get_language
 
 from onedoor.kernel import jobs
+from onedoor.kernel.actor import Actor
 from onedoor.kernel.clock import SHANGHAI, local
 from onedoor.kernel.subjects import Subject
 from onedoor.notify import templates
@@ -139,6 +140,12 @@ def mark_read(*, account_id: UUID, at: datetime) -> int:
     """Mark all that lies in an inbox as read and return how many that were."""
     unread = Message.objects.filter(account_id=account_id, channel=Channel.INBOX, read_at__isnull=True)
     return unread.update(read_at=at)
+
+
+def forget_account(account_id: UUID, by: Actor, at: datetime) -> None:
+    """Delete what was told to an account that is closed, but not what belongs to the file of an application."""
+    del by, at
+    Message.objects.filter(account_id=account_id).exclude(subject_kind="casework.application").delete()
 
 
 def prepare_months(*, at: datetime, months: int = 14) -> int:

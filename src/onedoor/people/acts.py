@@ -35,6 +35,7 @@ ACCEPT_MANDATE = register("people.accept_mandate", _("%(actor)s agreed to act fo
 CHANGE_PHONE = register("people.change_phone", _("%(actor)s proved another mobile number"))
 LOSE_PHONE = register("people.lose_phone", _("The mobile number was taken from the account: somebody else has proved it"))
 CHANGE_EMAIL = register("people.change_email", _("%(actor)s changed the e-mail address"))
+EXPORT_DATA = register("people.export_data", _("%(actor)s took the own data along"))
 CHOOSE_NEWS = register("people.choose_news", _("%(actor)s chose how to be told news"))
 RECORD_MANDATE = register("people.record_mandate", _("%(actor)s entered a mandate on paper or a guardianship"))
 RECORD_DEATH = register("people.record_death", _("%(actor)s entered that the person has died"), personal=("day", "reason"))

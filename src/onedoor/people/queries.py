@@ -465,10 +465,18 @@ def looks_at(person_id: UUID) -> list[Look]:
 
 
 def own_records(person_id: UUID) -> list[HeldRecord]:
-    """Return what this room holds about a person: the person, the accounts, for whom they may act. Three queries."""
-    person = person_view(person_id)
+    """Return what this room holds about a person: the person, the accounts, for whom they may act. Five queries."""
+    person, row = person_view(person_id), Person.objects.get(pk=person_id)
     found = [
         HeldRecord(
+            data={
+                "name": row.name,
+                "identity_kind": row.identity_kind,
+                "identity": row.identity,
+                "phone": row.phone,
+                "verified_at": row.verified_at,
+                "verified_how": row.verified_how,
+            },
             kind=PERSON,
             title=_("Who I am"),
             facts={
@@ -487,6 +495,16 @@ def own_records(person_id: UUID) -> list[HeldRecord]:
     found += [
         HeldRecord(ORGANISATION, each.organisation.name, each.starts_at, {str(_("Role")): each.get_role_display()})
         for each in memberships
+    ]
+    given = Mandate.objects.filter(Q(principal_person=person_id) | Q(proxy=person_id)).order_by("pk")
+    found += [
+        HeldRecord(
+            mandates.MANDATE,
+            _("Mandate"),
+            each.offered_at,
+            {str(_("Until")): str(each.last_day), str(_("How it came about")): each.get_basis_display()},
+        )
+        for each in given
     ]
     return found
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import IO, Any
 from uuid import UUID
 
 from onedoor.kernel.errors import Text
@@ -12,14 +13,27 @@ from onedoor.kernel.subjects import Subject
 
 
 @dataclass(frozen=True, slots=True)
+class HeldFile:
+    """A file that belongs to a record: its name, and how its bytes are opened when they are wanted."""
+
+    name: str
+    open: Callable[[], IO[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
 class HeldRecord:
-    """One record about a person: what it is, since when, its facts as (label, value), and where to read more."""
+    """One record about a person: what it is, since when, its facts as (label, value), and where to read more.
+
+    ``data`` is the whole of it, for the export alone: plain values, nothing masked. ``files`` go along in a ZIP.
+    """
 
     kind: str
     title: Text
     at: datetime | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
     url: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    files: Sequence[HeldFile] = ()
 
 
 Provider = Callable[[UUID], Iterable[HeldRecord]]
@@ -46,5 +60,6 @@ def looked_at(person_id: UUID) -> list[tuple[str, Subject]]:
 
 
 def records_about(person_id: UUID) -> dict[str, list[HeldRecord]]:
-    """Return all records about a person by room, rooms in the order in which they registered."""
-    return {room: list(provider(person_id)) for room, provider in _providers.items()}
+    """Return all records about a person by room: who the person is first."""
+    rooms = sorted(_providers, key=lambda room: (room != "people", room))
+    return {room: list(_providers[room](person_id)) for room in rooms}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from onedoor.people.views import desk, organisations, public, reach, systems
+from onedoor.people.views import data, desk, organisations, public, reach, systems
 
 urlpatterns = [
     path("accounts/login/", public.log_in, name="account_login"),
@@ -27,7 +27,9 @@ urlpatterns = [
     path("my/account/email/", reach.email, name="my_email"),
     path("my/account/email/code/", reach.email_code, name="my_email_code"),
     path("my/account/news/", reach.news, name="my_news"),
-    path("my/data/", public.my_data, name="my_data"),
+    path("my/data/", data.my_data, name="my_data"),
+    path("my/data/export/", data.export, name="my_data_export"),
+    path("my/data/close/", data.close, name="my_data_close"),
     path("my/organisations/", organisations.organisations, name="my_organisations"),
     path("my/organisations/register/", organisations.register, name="my_organisation_register"),
     path("my/organisations/<uuid:organisation_id>/", organisations.organisation, name="my_organisation"),

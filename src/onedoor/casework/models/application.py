@@ -113,6 +113,7 @@ class Application(Row):
             models.Index(
                 fields=["applicant_name", "id"], opclasses=["varchar_pattern_ops", "uuid_ops"], name="casework_application_name"
             ),
+            models.Index(fields=["edited_at"], condition=Q(status="draft"), name="casework_application_drafts"),
             models.Index(fields=["client_id", "id"], condition=Q(client_id__isnull=False), name="casework_application_client"),
         )
 

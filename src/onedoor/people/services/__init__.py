@@ -30,6 +30,7 @@ from onedoor.people.services.accounts import (
     set_up_second_factor,
 )
 from onedoor.people.services.clients import NameTaken, create_client, revoke_client
+from onedoor.people.services.closing import StillOpen, close_own_account, obstacles, record_export
 from onedoor.people.services.codes import WrongTextCode, forget_old_codes, send_code, use_code
 from onedoor.people.services.life import (
     end_mandate_at_window,
@@ -96,6 +97,7 @@ __all__ = [
     "Overlaps",
     "OwnAccount",
     "RepresentativeStays",
+    "StillOpen",
     "WentUp",
     "WrongFactor",
     "WrongLogin",
@@ -113,6 +115,7 @@ __all__ = [
     "check_second_factor",
     "choose_news",
     "close_account",
+    "close_own_account",
     "close_staff_account",
     "correct_name",
     "create_client",
@@ -136,9 +139,11 @@ __all__ = [
     "merge_organisations",
     "merge_persons",
     "new_recovery_codes",
+    "obstacles",
     "offer_mandate",
     "open_staff_account",
     "record_death",
+    "record_export",
     "record_guardian",
     "record_login",
     "record_logout",

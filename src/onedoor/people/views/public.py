@@ -23,7 +23,7 @@ from onedoor.kernel.clock import local_date
 from onedoor.kernel.doors import Door, door
 from onedoor.kernel.errors import Refused
 from onedoor.kernel.masking import mask_phone
-from onedoor.people import adapters, queries, records, services, sessions
+from onedoor.people import adapters, queries, services, sessions
 from onedoor.people.forms import (
     ChangePasswordForm,
     FactorForm,
@@ -367,13 +367,3 @@ def my_account(request: HttpRequest) -> HttpResponse:
         applicants=[each for each in queries.applicants_for(account) if each.is_organisation],
         has_factor=queries.has_second_factor(account),
     )
-
-
-@door(Door.ACCOUNT)
-@never_cache
-@login_required
-def my_data(request: HttpRequest) -> HttpResponse:
-    """Show what the city holds about oneself, and who looked at masked data and why."""
-    account = _account(request)
-    held = records.records_about(account.person_id) if account.person_id else {}
-    return _page(request, "my_data", None, held=held, looks=queries.looks_at(account.person_id) if account.person_id else [])

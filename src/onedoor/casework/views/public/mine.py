@@ -24,14 +24,27 @@ from onedoor.catalog import queries as catalog
 from onedoor.kernel.doors import Door, door
 from onedoor.kernel.errors import Invalid, Refused, Text
 from onedoor.kernel.ids import id_from
+from onedoor.people import mandates
 
 
 @door(Door.CITIZEN)
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """List my applications: what waits for me first, then what runs, then what is done."""
-    page = queries.my_applications(actor=actor_of(request), at=timezone.now(), after=id_from(request.GET.get("after")))
-    context = {"page": page, "rows": queries.my_rows(page.rows), "last": page.rows[-1].id if page.rows else ""}
+    actor, at, after = actor_of(request), timezone.now(), id_from(request.GET.get("after"))
+    page = queries.my_applications(actor=actor, at=at, after=after)
+    rows = queries.my_rows(page.rows)
+    context = {
+        "page": page,
+        "rows": rows,
+        "last": page.rows[-1].id if page.rows else "",
+        "first": [row for row in rows if row.waits_for_me and not row.is_draft],
+        "drafts": [row for row in rows if row.is_draft and not row.is_asked],
+        "others": [row for row in rows if not row.waits_for_me],
+        "is_first_page": after is None,
+        "certificates": queries.my_certificates(actor=actor, at=at) if after is None else [],
+        "mandates": mandates.mandates_of(actor.account, at=at) if actor.account and after is None else None,
+    }
     return render(request, "casework/my/home.html", context)
 
 
