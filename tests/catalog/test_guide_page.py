@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
 
 from onedoor.catalog import queries
-from onedoor.catalog.content import SpecialProcedure, Step
+from onedoor.catalog.content import Content, SpecialProcedure, Step
 from onedoor.catalog.services import changes
 from onedoor.catalog.services.changes import NewChange
 from onedoor.catalog.steps_picture import TALL_WIDTH, WIDE_WIDTH, pictures, wrapped
@@ -155,6 +157,20 @@ class TestPicture:
             said = "".join(each.text for each in picture.words if each.kind == "pause")
             assert "专家评审：最多 20 个工作日，不计入时限" in said
             assert "公示" not in said
+
+    def test_what_takes_longer_is_told_in_its_own_unit(self):
+        hearing = SpecialProcedure("hearing", "听证", 2, "months")
+        tall, _wide = pictures(self.STEPS, (hearing,), "4 个工作日")
+        assert "听证：最多 2 个月" in "".join(each.text for each in tall.words if each.kind == "pause")
+        said = {
+            "content": replace(Content(), special_procedures=(hearing, SpecialProcedure("review", "专家评审", 0))),
+            "special": (hearing, SpecialProcedure("review", "专家评审", 0)),
+        }
+        for template, words in (("catalog/guide.html", "听证：最长 2 个月"), ("catalog/book/guide.html", "听证最长 2 个月")):
+            page = render_to_string(template, said)
+            assert words in page
+            assert "专家评审" in page
+            assert "个工作日" not in page[page.index("听证") : page.index("专家评审") + 20]
 
     @pytest.mark.parametrize("size", [1, 1.25])
     def test_no_word_leaves_its_place_in_any_guide(self, size):

@@ -127,7 +127,7 @@ def _stations(steps: Sequence[Step], procedures: Sequence[SpecialProcedure]) -> 
 
 
 def _pause(procedure: SpecialProcedure) -> str:
-    limit = limit_text(procedure.max_days, procedure.unit) if procedure.max_days else ""
+    limit = procedure.longest
     return _("%(name)s: at most %(limit)s, not counted") % {"name": procedure.name, "limit": limit} if limit else procedure.name
 
 

@@ -1,9 +1,8 @@
 """Whole pages for people without an account, kept in the memory of a web process.
 
-A page is kept by address, language, type size, minute and edition of what it shows; so a publication is seen within a
-second, an hour of opening within a minute. The edition is asked for once a second and process, which halves what a warm page
-costs; the act that moves it makes its own process ask at once. Pages of people who are logged in, pages with a form that is
-posted and pages with a message are never kept.
+A page is kept by address, language, type size, minute and edition of what it shows. Each request asks for the edition, which is
+one row by its key, so the next request after a publication sees it in every process; an hour of opening is seen within a minute.
+Pages of people who are logged in, pages with a form that is posted and pages with a message are never kept.
 """
 
 from __future__ import annotations
@@ -24,10 +23,8 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 
 from onedoor.look import strip
-from onedoor.look.kept import Kept
 from onedoor.look.modes import ELDER_COOKIE
 
-EDITION_SECONDS = 1.0
 LARGEST_BYTES = 16 * 1024 * 1024
 # Level 6 costs a fifth of the time of level 9 for two per cent more bytes.
 GZIP_LEVEL = 6
@@ -86,13 +83,6 @@ class Shelf:
 shelf = Shelf()
 aside = Shelf(LARGEST_ASIDE)
 PLAIN = ""
-_editions: list[Kept[Hashable]] = []
-
-
-def forget_editions() -> None:
-    """Ask for the edition anew at the next page; for the act that moves it."""
-    for edition in _editions:
-        edition.forget()
 
 
 def cached_page(
@@ -103,20 +93,18 @@ def cached_page(
 ) -> Callable[[View[P]], View[P]]:
     """Keep what a view answers to people without an account.
 
-    ``version`` says which edition the page shows, in at most one statement; the view finds it by
-    ``edition_of``. ``query`` names the parameters of the address
-    that the page depends on; an address with any other parameter is answered afresh. ``varies`` is for pages whose parameters
-    or cookies only they can read: it returns what the page depends on besides its path, ``PLAIN`` where that is nothing, None
-    where it must not be kept. Pages that vary lie on a shelf of their own, a quarter as large.
+    ``version`` says which edition the page shows, in at most one statement, and is asked at each request; the view finds it by
+    ``edition_of``. ``query`` names the parameters of the address that the page depends on; an address with any other parameter
+    is answered afresh. ``varies`` is for pages whose parameters or cookies only they can read: it returns what the page depends
+    on besides its path, ``PLAIN`` where that is nothing, None where it must not be kept. Pages that vary lie on a shelf of
+    their own, a quarter as large.
     """
     known = frozenset(query)
-    current: Kept[Hashable] = Kept(EDITION_SECONDS, None, lambda _now: version())
-    _editions.append(current)
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
         def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            edition = current.get()
+            edition = version()
             request.edition = edition  # type: ignore[attr-defined]
             if not _may_be_kept(request, None if varies else known):
                 return view(request, *args, **kwargs)

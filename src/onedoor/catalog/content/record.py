@@ -19,7 +19,7 @@ from typing import Any
 
 from onedoor.catalog.conditions import Condition
 from onedoor.catalog.content.form import Form
-from onedoor.catalog.content.language import step_title
+from onedoor.catalog.content.language import limit_text, step_title
 from onedoor.catalog.content.papers import Material
 from onedoor.catalog.content.stored import dumped, loaded
 
@@ -106,6 +106,11 @@ class SpecialProcedure:
     counted: bool = False
     note: str = ""
     basis: str = ""
+
+    @property
+    def longest(self) -> str:
+        """How long it takes at most, in its own unit and the language of the moment; empty where nothing is said."""
+        return limit_text(self.max_days, self.unit) if self.max_days else ""
 
 
 @dataclass(frozen=True, slots=True)

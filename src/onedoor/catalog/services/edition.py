@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from django.db import connection
 
-from onedoor.look.pagecache import forget_editions
-
 
 def move_edition() -> None:
     """Let all processes know that what they keep is old. The number follows the clock, so that no number comes twice."""
@@ -16,4 +14,3 @@ def move_edition() -> None:
             ON CONFLICT (id) DO UPDATE SET number = greatest(catalog_edition.number + 1, EXCLUDED.number)
             """
         )
-    forget_editions()
