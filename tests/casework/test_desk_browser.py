@@ -111,7 +111,7 @@ def test_first_answer_and_notice(city: City, now: datetime, live_server: Any, ne
     expect(page.locator('input[name="norm-m6-1"][value="no"]')).to_be_checked()
     page.keyboard.type("执照写的是隔壁")
     page.keyboard.press("F8")
-    expect(page.locator('input[name^="norm-"][value="yes"]:checked')).to_have_count(6)
+    expect(page.locator('input[name^="norm-"][value="yes"]:checked')).to_have_count(9)
     expect(page.locator('input[name="norm-m6-1"][value="no"]')).to_be_checked()
     look_over(page, "desk-check-list")
     press(page, "F2")

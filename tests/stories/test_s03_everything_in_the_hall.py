@@ -151,7 +151,7 @@ def test_who_is_authorised_decides_until_the_right_is_withdrawn(
     first.refresh_from_db()
     assert (first.status, first.outcome) == ("decided", "granted")
 
-    head = a_post("head", "局长岗", "dept_head", [], duties=("network.authorise",))
+    head = a_post("chief", "局长岗", "dept_head", [], duties=("network.authorise",))
     matrix = at_desk(head)
     matrix.goto(f"{live_server.url}/desk/authorisations/?item={COMMITMENT}")
     box = matrix.get_by_label("审批岗：审批", exact=True)
