@@ -218,9 +218,11 @@ def test_only_a_question_is_answered(city: City) -> None:
 
 
 def test_my_page_costs_the_same_for_one_and_for_many(city: City, at_home: Client, count_statements) -> None:
-    for application in (submitted(city), submitted(city), submitted(city)):
-        talking.write_message(application_id=application.id, text="请回复", needs_answer=True, by=city.clerk, at=MONDAY)
+    costs = []
+    for _each in range(3):
+        talking.write_message(application_id=submitted(city).id, text="请回复", needs_answer=True, by=city.clerk, at=MONDAY)
         at_home.get(reverse("casework:my"))
-    with count_statements() as sent:
-        at_home.get(reverse("casework:my"))
-    assert len(sent) <= 10, [each["sql"][:90] for each in sent]
+        with count_statements() as sent:
+            at_home.get(reverse("casework:my"))
+        costs.append(len(sent))
+    assert costs[0] == costs[2] <= 18, costs
