@@ -115,6 +115,7 @@ CONTENT = {
     "procedure": "专家评审",
     "length": "10个工作日",
     "extension": "5个工作日",
+    "result": "撤回申请，终止办理。",
 }
 
 
@@ -127,6 +128,7 @@ SAID = {
     "procedure": "专家评审",
     "length": "10个工作日",
     "extension": "5个工作日",
+    "result": "撤回申请，终止办理。",
 }
 
 
