@@ -19,7 +19,9 @@ from onedoor.documents.models import Paper
 from onedoor.kernel.clock import local_date
 from onedoor.people.models import Account
 from onedoor.sample.answers import sample_answers
+from tests.casework.desk import at_desk, url
 from tests.casework.situations import MONDAY, City, a_draft, accepted, submitted, with_papers
+from tests.casework.test_states import correcting
 from tests.people.test_pages import step_in
 
 WITH_DATES = {"submission_receipt", "acceptance", "one_time_notice"}
@@ -106,3 +108,17 @@ def test_a_question_that_the_notice_does_not_ask_leads_back_to_it(city: City, cl
     assert client.get(reverse("casework:ask", args=[application.id, one])).status_code == 200
     for answer in (client.get, client.post):
         assert answer(reverse("casework:ask", args=[application.id, other]), {other: "乙"})["Location"] == notice
+
+
+def test_a_further_notice_is_only_about_what_came_anew_and_is_marked(city: City) -> None:
+    application = correcting(city)  # the first notice asks for m1
+    with_papers(application, by=city.citizen, only=["m1"])
+    intake.correct_application(application_id=application.id, answers={}, by=city.citizen, at=MONDAY)
+    other = intake.Point("m6", "房屋使用证明", "缺页", "补全")
+    again = intake.Point("m1", "申请书", "仍然没有签字", "补签后重新上传")
+    with pytest.raises(intake.NotBroughtUp):
+        intake.ask_for_correction(application_id=application.id, points=[again, other], by=city.clerk, at=MONDAY)
+    told = intake.ask_for_correction(application_id=application.id, points=[again], by=city.clerk, at=MONDAY)
+    assert told.corrections_asked == 2
+    page = at_desk(city.clerk).get(url("case", application)).content.decode()
+    assert page.count("再次告知") == 1

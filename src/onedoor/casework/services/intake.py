@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from onedoor.casework import acts, messages, papers, queries, stages, states, tolerance
@@ -50,6 +51,21 @@ class NothingMissing(Refused):
     code = "nothing_missing"
     http_status = 422
     default = _("Please mark at least one material or answer that has to be put right.")
+
+
+class NotBroughtUp(Refused):
+    """A further notice asks for what the first one could have asked for."""
+
+    code = "not_brought_up"
+    http_status = 422
+
+    def __init__(self, names: str) -> None:
+        super().__init__(
+            gettext(
+                "Not asked for at first, so it may not be asked for now: %(names)s. A further notice is only about what the new papers bring up."
+            )
+            % {"names": names}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +193,13 @@ def ask_for_correction(
 
 @transaction.atomic(savepoint=False)
 def ask_one(application: Application, points: Sequence[Point], *, by: Actor, at: datetime) -> None:
-    """Tell what is missing in a locked application whose post was let pass: notice, the applicant's own time, paper, message."""
+    """Tell what is missing in a locked application whose post was let pass: notice, the applicant's own time, paper, message.
+
+    :raises NotBroughtUp: when a further notice asks for what an earlier one did not ask for.
+    """
     if not points:
         raise NothingMissing
+    _require_brought_up(application, points)
     application.corrections_asked += 1
     application.stage = ""
     entries = core.move(
@@ -436,6 +456,17 @@ def _require_answered(application: Application, notice: CorrectionNotice) -> Non
     open_rows = [row.name for row in _materials(application) if row.key in asked and row.state == MaterialState.REJECTED]
     if open_rows:
         raise MaterialsMissing(_("Still open: %(names)s.") % {"names": "、".join(open_rows)})
+
+
+def _require_brought_up(application: Application, points: Sequence[Point]) -> None:
+    """Let a further notice only be about what was handed in anew: everything else was to be told at once (行政许可法 art. 32)."""
+    if not application.corrections_asked:
+        return
+    earlier = CorrectionNotice.objects.filter(application=application).order_by("number").values_list("points", flat=True)
+    asked = {point["key"] for told in earlier for point in told}
+    others = [each.name for each in points if each.key not in asked]
+    if others:
+        raise NotBroughtUp("、".join(others))
 
 
 def is_waiting_for_intake(application: Application) -> bool:
