@@ -163,6 +163,7 @@ TABLE: dict[str, tuple[str, str]] = {  # who gets in with GET, and with POST
     "desk/catalog/<str:code>/": (CENTRE, STAFF),
     "desk/catalog/<str:code>/act/<slug:act>/": (STAFF, "LL-------0--"),  # no version is coming
     "desk/catalog/<str:code>/begin/": (STAFF, CENTRE),
+    "desk/catalog/<str:code>/offices/": (CENTRE, CENTRE),
     "desk/catalog/<str:code>/compare/": (CENTRE, STAFF),
     "desk/catalog/changes/": (CENTRE, CENTRE),
     "desk/catalog/changes/<uuid:change_id>/revoke/": (STAFF, "LL-------0--"),

@@ -407,11 +407,11 @@ def service_item_keys(agency_ids: Collection[UUID]) -> dict[tuple[UUID, str], UU
 
 
 def service_offer(service_item_id: UUID) -> ServiceOffer:
-    """Return one service item as an offer. One statement.
+    """Return one service item as an offer, one that was ended too: what was filed under it is finished. One statement.
 
     :raises NotFound: when there is none.
     """
-    for row in _with_places().filter(id=service_item_id):
+    for row in ServiceItem.objects.select_related("agency__region", "agency__site").filter(id=service_item_id):
         return _offer(row)
     raise NotFound
 

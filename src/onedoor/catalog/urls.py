@@ -15,6 +15,7 @@ from onedoor.catalog.views.desk import (
     guide_files,
     health,
     items,
+    offices,
     qr,
     review,
 )
@@ -46,6 +47,7 @@ urlpatterns = [
     path("desk/catalog/words/searches/", desk_search.searches, name="desk_searches"),
     # Behind all other addresses under desk/catalog/, which would be taken for codes otherwise.
     path("desk/catalog/<str:code>/", items.item, name="desk_item"),
+    path("desk/catalog/<str:code>/offices/", offices.offices, name="desk_offices"),
     path("desk/catalog/<str:code>/begin/", items.begin, name="desk_begin"),
     path("desk/catalog/<str:code>/compare/", review.compare, name="desk_compare"),
     path("desk/catalog/<str:code>/act/<slug:act>/", review.act, name="desk_act"),

@@ -64,7 +64,11 @@ def _remember(refusal: NotAllowed, what: Act, arguments: Mapping[str, object]) -
 
 
 def _locking(keys: Sequence[UUID], *, with_serial: bool = False) -> QuerySet[Application]:
-    rows = Application.objects.select_for_update(of=("self",)).select_related("version", "agency").defer("version__content")
+    rows = (
+        Application.objects.select_for_update(of=("self",))
+        .select_related("version", "agency", "service_item")
+        .defer("version__content")
+    )
     rows = rows.annotate(
         awaits_opinion=Exists(Consultation.objects.filter(application=OuterRef("pk"), ended_at__isnull=True)),
         stands_still=limits.is_paused(*CLOCKS_THAT_PAUSE),
@@ -81,7 +85,7 @@ _one_numbered = Prepared(lambda key: _locking([key], with_serial=True), UUID(int
 
 
 def lock(application_ids: Iterable[UUID], *, with_serial: bool = False) -> list[Application]:
-    """Lock applications in the order of their keys, with their version and agency, in one statement.
+    """Lock applications in the order of their keys, with their version, agency and service item, in one statement.
 
     ``with_serial`` takes a serial for each of them as ``serial``, in the same statement.
 

@@ -266,7 +266,7 @@ def _require_open(application: Application, *, at: datetime) -> None:
     last_day = catalog.closed_since(application.version, today=local_date(at))
     if last_day is not None:
         raise ItemClosed(last_day)
-    if not catalog.is_open(application.version, today=local_date(at)):
+    if not catalog.is_open(application.version, today=local_date(at)) or not application.service_item.is_open:
         raise ItemChanged
 
 
