@@ -64,8 +64,8 @@ def test_two_pages_are_taken_by_keyboard_and_kept_with_the_intake(
     page = at_intake(with_camera, live_server, city, intake)
     page.evaluate("document.activeElement.blur()")
     kept("camera-intake", page)
-    page.keyboard.press("F7")
     sheet = page.locator("dialog.camera")
+    page.keyboard.press("F7")
     expect(sheet.locator("[data-camera-take]")).to_be_enabled()
     expect(sheet).to_contain_text("已有 0 页")
     assert violations(page) == []
